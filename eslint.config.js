@@ -1,0 +1,25 @@
+import tseslint from "typescript-eslint";
+
+const noClock = [
+  { object: "Math", property: "random", message: "Take a Random as an argument." },
+  { object: "Date", property: "now", message: "Take a clock as an argument." },
+  { object: "performance", property: "now", message: "Take a clock as an argument." },
+];
+
+export default tseslint.config(
+  { ignores: ["dist/", "runs/", "site/", "embeddings/", ".venv/", "node_modules/", "lib/notebook/tfjs-node/", "*.js", "bench/**/*.mjs"] },
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { project: "./test/tsconfig.json" } },
+    rules: {
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/no-non-null-assertion": "off",
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      "@typescript-eslint/prefer-for-of": "off",
+      "no-console": "error",
+      eqeqeq: "error",
+    },
+  },
+  { files: ["lib/**/*.ts"], ignores: ["lib/cli/**", "lib/kernel/**"], rules: { "no-restricted-properties": ["error", ...noClock] } },
+  { files: ["lib/cli/**", "lib/kernel/**"], rules: { "no-restricted-properties": ["error", noClock[0]] } },
+);

@@ -1,0 +1,62 @@
+import type { Matrix, Matrix64 } from "../core/matrix.js";
+
+export type EngineName = "onnx" | "openblas" | "tfjs";
+
+/** A = V diag(values) Vᵀ of a symmetric d × d matrix. */
+export interface Eigen {
+  /** d eigenvalues, descending. */
+  readonly values: Float64Array;
+  /** d × d; column j belongs to `values[j]`, and its entry largest in magnitude is positive. */
+  readonly vectors: Matrix64;
+}
+
+/** A = U diag(values) Vᵀ of an m × n matrix, thin: k = min(m, n). */
+export interface Svd {
+  /** m × k; the entry largest in magnitude of each column is positive. */
+  readonly left: Matrix64;
+  /** k singular values, descending. */
+  readonly values: Float64Array;
+  /** n × k. */
+  readonly right: Matrix64;
+}
+
+/** The partial isometry U Vᵀ of A = U Σ Vᵀ over the `rank` directions that carry energy. */
+export interface Polar {
+  /** m × n. */
+  readonly factor: Matrix64;
+  /** Sum of the singular values of A. */
+  readonly nuclearNorm: number;
+  readonly rank: number;
+}
+
+export interface ProductOptions extends WorkOptions {
+  /** @defaultValue false */
+  readonly transposeLeft?: boolean;
+  /** @defaultValue false */
+  readonly transposeRight?: boolean;
+}
+
+export interface WorkOptions {
+  /** Honoured between blocks of work of at most 250 ms where the engine can stop at all. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Dense linear algebra on one device. Every engine gives the same results within stated tolerances.
+ *
+ * Arguments are never changed. NaN and infinities throw a ValueError in every decomposition; sizes that disagree throw a ShapeError.
+ */
+export interface Engine {
+  readonly name: EngineName;
+  /** left · right in the width of the operands, which must be the same (both float32 or both float64). */
+  product<M extends Matrix>(left: M, right: M, options?: ProductOptions): Promise<M>;
+  /** XᵀX of n × d float64 rows: d × d, exactly symmetric. */
+  gram(rows: Matrix64, options?: WorkOptions): Promise<Matrix64>;
+  /** Eigenvalues and vectors of a symmetric matrix; only its lower triangle is read. */
+  eigh(symmetric: Matrix64, options?: WorkOptions): Promise<Eigen>;
+  svd(matrix: Matrix64, options?: WorkOptions): Promise<Svd>;
+  /** Lower-triangular L with L Lᵀ = A. @throws ValueError when A is not positive definite. */
+  cholesky(symmetric: Matrix64, options?: WorkOptions): Promise<Matrix64>;
+  /** Singular values below `tolerance` times the largest count as zero. @defaultValue tolerance = 1e-12 */
+  polar(matrix: Matrix64, options?: WorkOptions & { readonly tolerance?: number }): Promise<Polar>;
+}
