@@ -19,7 +19,8 @@ export interface WeightFile {
   readonly sha256: string | null;
 }
 
-interface NetworkManifest {
+/** What every network has. */
+export interface NetworkManifest {
   readonly id: string;
   readonly format: "onnx" | "tfjs-graph";
   /** The graph first, then the files that it names. */

@@ -1,0 +1,63 @@
+import process from "node:process";
+import { FacebridgeError } from "../core/errors.js";
+import { type Progress, startProgress } from "../core/progress.js";
+
+/** Results go to standard output. */
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** What is said about the work goes to standard error. */
+export function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** A progress bar on standard error. */
+export function progressBar(label: string, unit: string, total: number, start = 0): Progress {
+  const { stderr } = process;
+  return startProgress({
+    label,
+    total,
+    unit,
+    start,
+    clock: () => performance.now(),
+    write: (text) => stderr.write(text),
+    inPlace: stderr.isTTY,
+  });
+}
+
+/** Aborted by the first Ctrl-C; the second one ends the process. */
+export function interruptSignal(): AbortSignal {
+  const controller = new AbortController();
+  process.once("SIGINT", () => {
+    controller.abort(new DOMException("interrupted; start the same command again to go on", "AbortError"));
+  });
+  return controller.signal;
+}
+
+/** Run a command: a user's mistake ends in one message and exit code 1, an interrupt in 130, a defect in its stack. */
+export async function runCommand(command: () => Promise<unknown>): Promise<void> {
+  try {
+    await command();
+  } catch (error) {
+    if (error instanceof FacebridgeError) say(`${error.name}: ${error.message}`);
+    else if (error instanceof DOMException && error.name === "AbortError") say(error.message);
+    else throw error;
+    process.exitCode = error instanceof FacebridgeError ? 1 : 130;
+  }
+}
+
+/** Columns of equal width, two spaces apart; a number column is right-aligned. */
+export function formatTable(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const cells = [header, ...rows].map((row) => row.map(String));
+  const widths = header.map((_, column) => Math.max(...cells.map((row) => row[column].length)));
+  const isNumber = header.map((_, column) => rows.every((row) => typeof row[column] === "number" || /^[-\d.]+( %)?$/.test(row[column])));
+  return cells
+    .map((row) =>
+      row
+        .map((cell, column) => (isNumber[column] ? cell.padStart(widths[column]) : cell.padEnd(widths[column])))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}

@@ -1,0 +1,15 @@
+export { embeddingSetIsCurrent, packEmbeddingSet, readEmbeddingSet, type ReadOptions, writeEmbeddingSet } from "./embedding-file.js";
+export type { EmbeddingSet, Item, Provenance } from "./embedding-set.js";
+export type { DetectorManifest, EncoderManifest, InputManifest, NetworkManifest, WeightFile } from "./encoder-manifest.js";
+export { type FaceImage, imageFolderOf, listFaceImages } from "./face-set.js";
+export type { FaceSetManifest, ProtocolManifest, StudySetManifest } from "./face-set-manifest.js";
+export { formatItems, itemsSha256, parseItems, readItems, writeItems } from "./items.js";
+export { encoderManifestSha256, listEncoderManifests, loadEncoderManifest } from "./load-encoders.js";
+export { faceSetManifestSha256, findStudySet, listFaceSetManifests, loadFaceSetManifest, type StudySet } from "./load-face-sets.js";
+export { manifestFolder, projectFolder, resolveDataFolder } from "./locate.js";
+export { type ManifestOptions, manifestSha256 } from "./manifest-file.js";
+export { type PackedFile, renderDataCard } from "./data-card.js";
+export { findPaperEntry, loadPaper, type Paper, type PaperEntry } from "./paper.js";
+export { readSafetensors, type Safetensors, type Tensor, type TensorData, writeSafetensors } from "./safetensors.js";
+export { excludeOverlap, type IdentitySplit, parseOverlap, type SamePerson, splitByIdentity, type SplitOptions } from "./splits.js";
+export { checkWeights, fileSha256, weightsStatus, type WeightsStatus } from "./weights.js";

@@ -1,0 +1,56 @@
+import { statSync } from "node:fs";
+import { realpath } from "node:fs/promises";
+import path from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { DataError } from "../core/errors.js";
+
+/** Folder of this package: holds `data-manifests/` and `package.json`. */
+export const projectFolder: string = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Folder of the manifests that come with this package. */
+export const manifestFolder: string = path.join(projectFolder, "data-manifests");
+
+/**
+ * The folder with `encoders/` (weights) and `faces/` (images): `option`, else what FACEBRIDGE_DATA names.
+ *
+ * @throws DataError when neither is given, or when it is no folder.
+ */
+export function resolveDataFolder(option?: string, environment: NodeJS.ProcessEnv = process.env): string {
+  const named = option ?? environment.FACEBRIDGE_DATA;
+  if (!named) {
+    throw new DataError(
+      "resolveDataFolder: no data folder was named; give --data <folder> or set FACEBRIDGE_DATA to the folder that holds encoders/ and faces/",
+    );
+  }
+  const folder = path.resolve(named);
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new DataError(`resolveDataFolder: ${folder} is no folder; name the one that holds encoders/ and faces/`);
+  }
+  return folder;
+}
+
+/**
+ * `relative` under `folder`.
+ *
+ * @param what names the field in messages.
+ * @throws DataError when `relative` is absolute, is empty or leads upwards.
+ */
+export function joinInside(folder: string, relative: string, what: string): string {
+  checkInside(relative, what);
+  return path.join(folder, relative);
+}
+
+/** @throws DataError when `relative` is absolute, is empty or leads upwards. */
+export function checkInside(relative: string, what: string): void {
+  const parts = relative.split(/[/\\]/);
+  if (relative === "" || parts.includes("..") || parts[0] === "" || /^[A-Za-z]:/.test(relative) || relative.includes("\0")) {
+    throw new DataError(`${what} is "${relative}"; it must be a relative path without "..", so that it stays inside its folder`);
+  }
+}
+
+/** Whether `file`, links followed, lies inside `folder`, links followed. */
+export async function staysInside(folder: string, file: string): Promise<boolean> {
+  const relative = path.relative(await realpath(folder), await realpath(file));
+  return relative !== ".." && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
+}

@@ -1,0 +1,62 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile, stat } from "node:fs/promises";
+import path from "node:path";
+import type { DetectorManifest, EncoderManifest } from "../data/encoder-manifest.js";
+import { blockSize, type FaceRecord } from "./embed-block.js";
+
+/** A run's finished blocks lie in folders that are named by what they were made from, so that nothing stale is ever taken up. */
+export interface PartFolders {
+  readonly faces: string;
+  /** Encoder id → folder. */
+  readonly encoders: Readonly<Record<string, string>>;
+}
+
+export interface PartFoldersOptions {
+  readonly folder: string;
+  readonly imageFolder: string;
+  readonly images: readonly string[];
+  readonly detector: DetectorManifest;
+  readonly encoders: readonly EncoderManifest[];
+}
+
+/** Raised when a change of code changes embeddings. */
+const pipelineVersion = 1;
+
+/** The part folders of these images (by path, size and time of change), detector and encoders. */
+export async function namePartFolders({ folder, imageFolder, images, detector, encoders }: PartFoldersOptions): Promise<PartFolders> {
+  const stamps = await Promise.all(
+    images.map(async (image) => {
+      const { size, mtimeMs } = await stat(path.join(imageFolder, image));
+      return [image, size, mtimeMs];
+    }),
+  );
+  const facesKey = digest([pipelineVersion, blockSize, detector.weights, detector.input, stamps]);
+  const name = ({ id, weights, input, output, crop }: EncoderManifest): string =>
+    path.join(folder, `${id}-${digest([facesKey, weights, input, output, crop])}`);
+  return {
+    faces: path.join(folder, `faces-${facesKey}`),
+    encoders: Object.fromEntries(encoders.map((encoder) => [encoder.id, name(encoder)])),
+  };
+}
+
+/** The numbers of the blocks that are done in a part folder. */
+export async function finishedBlocks(folder: string): Promise<Set<number>> {
+  const names = await readdir(folder).catch(() => []);
+  return new Set(names.filter((name) => /^\d+\.(json|f32)$/.test(name)).map((name) => Number.parseInt(name, 10)));
+}
+
+export async function readFaces(folder: string, block: number): Promise<FaceRecord[]> {
+  return JSON.parse(await readFile(path.join(folder, `${block}.json`), "utf8")) as FaceRecord[];
+}
+
+/** The rows of all blocks, one after the other. */
+export async function readRows(folder: string, blockCount: number): Promise<Float32Array> {
+  const parts: Buffer[] = [];
+  for (let block = 0; block < blockCount; block++) parts.push(await readFile(path.join(folder, `${block}.f32`)));
+  const bytes = Buffer.concat(parts);
+  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+}
+
+function digest(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
+}

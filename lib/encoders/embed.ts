@@ -1,0 +1,144 @@
+import { rm } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import path from "node:path";
+import { DataError } from "../core/errors.js";
+import { matrix32 } from "../core/matrix.js";
+import type { Progress } from "../core/progress.js";
+import { embeddingSetIsCurrent, writeEmbeddingSet } from "../data/embedding-file.js";
+import type { Item, Provenance } from "../data/embedding-set.js";
+import type { DetectorManifest, EncoderManifest } from "../data/encoder-manifest.js";
+import type { FaceImage } from "../data/face-set.js";
+import { blockSize, type FaceRecord } from "./embed-block.js";
+import { finishedBlocks, namePartFolders, type PartFolders, readFaces, readRows } from "./embed-parts.js";
+import type { BlockTask } from "./embed-worker.js";
+import { runBlocks } from "./worker-pool.js";
+
+/** An image that was left out, or that is there twice. */
+export interface Problem {
+  readonly image: string;
+  readonly problem: "no face found" | "unreadable" | "exact duplicate";
+  readonly detail: string;
+}
+
+export interface EmbedResult {
+  readonly items: readonly Item[];
+  readonly problems: readonly Problem[];
+  /** Encoders whose file was written. */
+  readonly written: readonly string[];
+  /** Encoders whose file was there already, made from the same images and networks. */
+  readonly current: readonly string[];
+}
+
+export interface EmbedOptions {
+  readonly faceSet: string;
+  readonly images: readonly FaceImage[];
+  readonly imageFolder: string;
+  readonly dataFolder: string;
+  readonly detector: DetectorManifest;
+  readonly encoders: readonly EncoderManifest[];
+  /** Encoder id → what goes into its file. */
+  readonly provenance: Readonly<Record<string, Provenance>>;
+  /** Files are written to `<out>/<face set>/`. */
+  readonly out: string;
+  /** Started with the number of images that are left to do. */
+  readonly startProgress: (total: number, done: number) => Progress;
+  readonly signal?: AbortSignal;
+  /** @defaultValue one for each core */
+  readonly workers?: number;
+}
+
+/**
+ * Embed the faces of images by every encoder.
+ *
+ * Finished blocks of 32 images are kept on disk: a run that was stopped goes on after them, and its files are the same bytes.
+ * Images without a face and unreadable files are reported, not fatal.
+ *
+ * @throws DataError when no image has a face, or a network fails.
+ */
+export async function embedFaces(options: EmbedOptions): Promise<EmbedResult> {
+  const { faceSet, images, imageFolder, detector, encoders, provenance, out, signal, workers = availableParallelism() } = options;
+  const names = images.map(({ image }) => image);
+  const blockCount = Math.ceil(names.length / blockSize);
+  const partsFolder = path.join(out, faceSet, ".parts");
+  const ordered = [...encoders].sort((one, other) => one.crop.localeCompare(other.crop));
+  const folders = await namePartFolders({ folder: partsFolder, imageFolder, images: names, detector, encoders: ordered });
+
+  const current: string[] = [];
+  if ((await finishedBlocks(folders.faces)).size === blockCount) {
+    const { items } = describe(images, await readAllFaces(folders.faces, blockCount));
+    for (const { id } of ordered) if (await embeddingSetIsCurrent(out, faceSet, id, items, provenance[id])) current.push(id);
+  }
+  const missing = ordered.filter(({ id }) => !current.includes(id));
+
+  const { tasks, stepCount } = await listTasks(folders, missing, blockCount);
+  const allSteps = blockCount * (missing.length + 1);
+  const toImages = (steps: number): number => Math.floor((steps / allSteps) * names.length);
+  if (tasks.length > 0) {
+    let steps = allSteps - stepCount;
+    const progress = options.startProgress(names.length, toImages(steps));
+    const onSteps = (done: number): void => {
+      progress.update(toImages((steps += done)));
+    };
+    const start = { ...options, encoders: missing, images: names, threads: 1, facesFolder: folders.faces, partFolders: folders.encoders };
+    await runBlocks(tasks, workerStart(start), { workers, onSteps, signal });
+    progress.end();
+  }
+
+  const { items, problems } = describe(images, await readAllFaces(folders.faces, blockCount));
+  if (items.length === 0)
+    throw new DataError(
+      `embed: none of the ${names.length} images of ${faceSet} has a face that was found; look at them in ${imageFolder}`,
+    );
+  for (const { id, dimension } of missing) {
+    const embeddings = matrix32(items.length, dimension, await readRows(folders.encoders[id], blockCount));
+    await writeEmbeddingSet(out, { encoder: id, faceSet, items, embeddings, provenance: provenance[id] });
+    await rm(folders.encoders[id], { recursive: true });
+  }
+  return { items, problems, written: missing.map(({ id }) => id), current };
+}
+
+type Start = Parameters<typeof runBlocks>[1];
+
+/** Only what can be sent to a worker. */
+function workerStart({ dataFolder, imageFolder, detector, encoders, threads, images, facesFolder, partFolders }: Start): Start {
+  return { dataFolder, imageFolder, detector, encoders, threads, images, facesFolder, partFolders };
+}
+
+async function listTasks(
+  folders: PartFolders,
+  encoders: readonly EncoderManifest[],
+  blockCount: number,
+): Promise<{ tasks: BlockTask[]; stepCount: number }> {
+  const facesDone = await finishedBlocks(folders.faces);
+  const done = await Promise.all(encoders.map(({ id }) => finishedBlocks(folders.encoders[id])));
+  const tasks: BlockTask[] = [];
+  for (let block = 0; block < blockCount; block++) {
+    const faces = !facesDone.has(block);
+    const left = encoders.filter((_, i) => faces || !done[i].has(block)).map(({ id }) => id);
+    if (faces || left.length > 0) tasks.push({ block, faces, encoders: left, next: null });
+  }
+  return { tasks, stepCount: tasks.reduce((sum, task) => sum + task.encoders.length + (task.faces ? 1 : 0), 0) };
+}
+
+async function readAllFaces(folder: string, blockCount: number): Promise<FaceRecord[]> {
+  const blocks = await Promise.all(Array.from({ length: blockCount }, (_, block) => readFaces(folder, block)));
+  return blocks.flat();
+}
+
+function describe(images: readonly FaceImage[], faces: readonly FaceRecord[]): { items: Item[]; problems: Problem[] } {
+  const items: Item[] = [];
+  const problems: Problem[] = [];
+  const seen = new Map<string, string>();
+  faces.forEach((face, i) => {
+    const { image, identity, pose } = images[i];
+    if (face.status === "unreadable") problems.push({ image, problem: "unreadable", detail: face.reason });
+    else {
+      const first = seen.get(face.sha256);
+      if (first === undefined) seen.set(face.sha256, image);
+      else problems.push({ image, problem: "exact duplicate", detail: `the same bytes as ${first}; both are embedded` });
+      if (face.status === "no face") problems.push({ image, problem: "no face found", detail: "left out" });
+      else items.push({ image, identity, pose, sha256: face.sha256, detectionScore: face.score });
+    }
+  });
+  return { items, problems };
+}

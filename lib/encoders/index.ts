@@ -1,0 +1,7 @@
+export { cropFace, type CropName, fitSimilarity, type Landmarks, resizeImage, type Similarity, warpImage } from "./crop.js";
+export { type Detector, type Face, loadDetector } from "./detector.js";
+export { embedFaces, type EmbedOptions, type EmbedResult, type Problem } from "./embed.js";
+export { type Encoder, loadEncoder, type LoadEncoderOptions } from "./encoder.js";
+export { decodeImage, type Image } from "./image.js";
+export { toTensor } from "./preprocess.js";
+export { loadTfjs, type TfjsBackend } from "./tfjs-network.js";

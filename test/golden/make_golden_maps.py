@@ -1,0 +1,102 @@
+"""Write maps.json: what NumPy, SciPy and scikit-learn fit to rows that both sides can generate.
+
+Rows come from a congruential generator whose values are multiples of 2**-16, so that float32 holds them exactly and the file
+needs only the seeds. Run with numpy, scipy and scikit-learn installed; the versions are stored in the file.
+"""
+
+import json
+from pathlib import Path
+
+import numpy
+import scipy
+import sklearn
+from scipy.linalg import orthogonal_procrustes, svd
+from sklearn.linear_model import LinearRegression, Ridge
+
+SEED = 20260401
+
+
+def rows(seed: int, count: int, width: int) -> numpy.ndarray:
+    state = seed
+    values = numpy.empty(count * width)
+    for i in range(values.size):
+        state = (1664525 * state + 1013904223) % 2**32
+        values[i] = (state >> 16) / 65536 - 0.5
+    return values.reshape(count, width)
+
+
+def spoiled(source: numpy.ndarray, kind: str) -> numpy.ndarray:
+    """`constant`: columns 1 and 3 are constant. `repeated`: the last columns repeat the first ones."""
+    source = source.copy()
+    if kind == "constant":
+        source[:, 1] = 0.25
+        source[:, 3] = -1
+    if kind == "repeated":
+        half = source.shape[1] // 2
+        source[:, half : 2 * half] = source[:, :half]
+    return source
+
+
+def centred(matrix: numpy.ndarray) -> numpy.ndarray:
+    return matrix - matrix.mean(axis=0)
+
+
+def partial_isometry(cross: numpy.ndarray) -> tuple[numpy.ndarray, float]:
+    left, values, right = svd(cross, full_matrices=False)
+    rank = int((values > 1e-9 * values[0]).sum())
+    return left[:, :rank] @ right[:rank], float(values[:rank].sum())
+
+
+def padded(matrix: numpy.ndarray, width: int) -> numpy.ndarray:
+    return numpy.pad(matrix, ((0, 0), (0, width - matrix.shape[1])))
+
+
+def case(name: str, seed: int, count: int, p: int, q: int, kind: str = "plain") -> dict:
+    source = spoiled(rows(seed, count, p), kind)
+    target = rows(seed + 1, count, q) + 0.5 * padded(source, max(p, q))[:, :q]
+    x, y = centred(source), centred(target)
+    out: dict = {"name": name, "seed": seed, "count": count, "source": p, "target": q, "kind": kind}
+    full_rank = kind == "plain" and count > p
+    if full_rank:
+        fitted = LinearRegression().fit(source, target)
+        out["leastSquares"] = fitted.coef_.T.ravel().tolist()
+        out["leastSquaresIntercept"] = fitted.intercept_.tolist()
+    else:
+        weights, _, rank, _ = numpy.linalg.lstsq(x, y, rcond=1e-6)
+        out["leastSquares"] = weights.ravel().tolist()
+        out["rank"] = int(rank)
+    trace = float((x * x).sum())
+    out["ridge"] = []
+    for ratio in (1e-2, 1.0, 100.0):
+        fitted = Ridge(alpha=ratio * trace / p, fit_intercept=True, solver="svd").fit(source, target)
+        out["ridge"].append({"ratio": ratio, "alpha": ratio * trace / p, "weights": fitted.coef_.T.ravel().tolist()})
+    if full_rank and count > q:
+        width = max(p, q)
+        rotation, nuclear = orthogonal_procrustes(padded(x, width), padded(y, width))
+        out["procrustes"] = rotation[:p, :q].ravel().tolist()
+        out["nuclearNorm"] = float(nuclear)
+    else:
+        isometry, nuclear = partial_isometry(x.T @ y)
+        out["procrustes"] = isometry.ravel().tolist()
+        out["nuclearNorm"] = nuclear
+    return out
+
+
+def main() -> None:
+    cases = [
+        case("equal widths", SEED, 40, 6, 6),
+        case("source narrower", SEED + 10, 40, 4, 7),
+        case("source wider", SEED + 20, 40, 7, 4),
+        case("fewer rows than columns", SEED + 30, 12, 20, 3),
+        case("fewer rows than 256 columns", SEED + 40, 90, 256, 2),
+        case("constant columns", SEED + 50, 30, 6, 4, "constant"),
+        case("repeated columns", SEED + 60, 30, 8, 5, "repeated"),
+        case("64 columns", SEED + 70, 300, 64, 8),
+    ]
+    versions = {module.__name__: module.__version__ for module in (numpy, scipy, sklearn)}
+    text = json.dumps({"versions": versions, "seed": SEED, "cases": cases}, indent=1)
+    Path(__file__).with_name("maps.json").write_text(text + "\n")
+
+
+if __name__ == "__main__":
+    main()
