@@ -7,7 +7,20 @@ const noClock = [
 ];
 
 export default tseslint.config(
-  { ignores: ["dist/", "runs/", "site/", "embeddings/", ".venv/", "node_modules/", "lib/notebook/tfjs-node/", "*.js", "bench/**/*.mjs"] },
+  {
+    ignores: [
+      "dist/",
+      "runs/",
+      "site/",
+      "embeddings/",
+      ".venv/",
+      ".cache/",
+      "node_modules/",
+      "lib/notebook/tfjs-node/",
+      "*.js",
+      "bench/**/*.mjs",
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { project: "./test/tsconfig.json" } },

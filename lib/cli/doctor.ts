@@ -12,7 +12,7 @@ import {
   type WeightsStatus,
 } from "../data/index.js";
 import { describeEngines, type EngineReport } from "../linalg/index.js";
-import { formatTable } from "./terminal.js";
+import { textTable } from "./terminal.js";
 
 export interface DoctorOptions {
   /** Holds `encoders/` and `faces/`; null where none was named. */
@@ -46,7 +46,7 @@ export async function doctor({ dataFolder, write, engines = describeEngines }: D
 function describeEngineReports(reports: readonly EngineReport[]): Section {
   const rows = reports.map(({ name, present, detail }) => [name, present ? "yes" : "no", detail]);
   const advice = reports.some(({ present }) => present) ? [] : ["No engine runs here: install the dependencies again (npm install)."];
-  return { text: `Engines\n${formatTable(["name", "present", "detail"], rows)}`, advice };
+  return { text: `Engines\n${textTable(["name", "present", "detail"], rows)}`, advice };
 }
 
 async function describeNetworks(dataFolder: string | null): Promise<Section> {
@@ -57,7 +57,7 @@ async function describeNetworks(dataFolder: string | null): Promise<Section> {
     return [network.id, network.kind, dimension, packed, statuses[i] ?? "not looked for"];
   });
   const advice = networks.flatMap((network, i) => adviseWeights(network, statuses[i], dataFolder));
-  return { text: `Networks\n${formatTable(["id", "kind", "dimension", "in the pack", "weights"], rows)}`, advice };
+  return { text: `Networks\n${textTable(["id", "kind", "dimension", "in the pack", "weights"], rows)}`, advice };
 }
 
 function adviseWeights({ id, weights, form, source, licence }: Network, status: WeightsStatus | null, dataFolder: string | null): string[] {
@@ -88,7 +88,7 @@ async function describeFaceSets(dataFolder: string | null): Promise<Section> {
     else if (status === "partial") advice.push(`${id}: whatever needs only what is there works. For the rest: ${access}`);
     else if (status === "other") advice.push(`${id}: it has more than was published: see that no other images are among them.`);
   }
-  return { text: `Face sets\n${formatTable(["id", "people", "images", "status"], rows)}`, advice };
+  return { text: `Face sets\n${textTable(["id", "people", "images", "status"], rows)}`, advice };
 }
 
 interface Counts {

@@ -15,7 +15,7 @@ import {
   resolveDataFolder,
 } from "../data/index.js";
 import { embedFaces, type EmbedResult } from "../encoders/index.js";
-import { formatTable, interruptSignal, print, progressBar, say } from "./terminal.js";
+import { textTable, interruptSignal, print, progressBar, say } from "./terminal.js";
 
 export interface EmbedCommandOptions {
   readonly faces: string;
@@ -81,7 +81,7 @@ async function chooseNetworks(wanted: string): Promise<{ detector: DetectorManif
 function report({ items, problems, written, current }: EmbedResult, folder: string, imageCount: number): void {
   if (problems.length > 0) {
     print(
-      formatTable(
+      textTable(
         ["image", "problem", "detail"],
         problems.slice(0, shownProblems).map(({ image, problem, detail }) => [image, problem, detail]),
       ),

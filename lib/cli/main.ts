@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import { packageVersion } from "../core/version.js";
-import { runCommand } from "./terminal.js";
+import { print, runCommand } from "./terminal.js";
 
 const program = new Command("facebridge")
   .description("Do two networks see the same faces the same way? Align their embeddings, and measure it.")
@@ -32,5 +32,42 @@ program
   .action((options: { from: string; out: string; faces: string }) =>
     runCommand(async () => (await import("./pack.js")).packCommand(options)),
   );
+
+program
+  .command("align")
+  .description("one pair of networks: every map and baseline, identification and verification")
+  .requiredOption("--source <encoder>", "network whose probes are mapped")
+  .requiredOption("--target <encoder>", "network of the gallery")
+  .option("--fit <set>", "study set to fit on", "lfw")
+  .option("--test <set>", "study set to test on", "lfw")
+  .option("--from <folder>", "folder of embedding sets (else the embedded pack)")
+  .option("--seed <number>", "of the split", Number, 0)
+  .option("--json", "print the result rows as JSON")
+  .addHelpText("after", "\nExample: facebridge align --source face_esp_mbf --target face_openvino_0095 --fit lfw --test cfp")
+  .action((options: { source: string; target: string; fit: string; test: string; from?: string; seed: number; json?: boolean }) =>
+    runCommand(async () => (await import("./align.js")).alignCommand(options)),
+  );
+
+program
+  .command("doctor")
+  .description("engines, weights and face sets: what is there, and how to get the rest")
+  .option("--data <folder>", "folder with encoders/ and faces/ (else FACEBRIDGE_DATA)")
+  .addHelpText("after", "\nExample: facebridge doctor --data ~/faces-data")
+  .action(({ data }: { data?: string }) =>
+    runCommand(async () => {
+      const { doctor } = await import("./doctor.js");
+      await doctor({ dataFolder: data ?? process.env.FACEBRIDGE_DATA ?? null, write: print });
+    }),
+  );
+
+program
+  .command("start")
+  .description("the quick study on the embedded pack: one executed notebook, one page")
+  .action(() => runCommand(async () => (await import("./start.js")).startCommand()));
+
+program
+  .command("study")
+  .description("all notebooks, executed, with pages")
+  .action(() => runCommand(async () => (await import("./start.js")).studyCommand()));
 
 await program.parseAsync();

@@ -1,6 +1,7 @@
 import process from "node:process";
 import { FacebridgeError } from "../core/errors.js";
 import { type Progress, startProgress } from "../core/progress.js";
+import { formatTable } from "../notebook/table.js";
 
 /** Results go to standard output. */
 export function print(text: string): void {
@@ -47,17 +48,7 @@ export async function runCommand(command: () => Promise<unknown>): Promise<void>
   }
 }
 
-/** Columns of equal width, two spaces apart; a number column is right-aligned. */
-export function formatTable(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const cells = [header, ...rows].map((row) => row.map(String));
-  const widths = header.map((_, column) => Math.max(...cells.map((row) => row[column].length)));
-  const isNumber = header.map((_, column) => rows.every((row) => typeof row[column] === "number" || /^[-\d.]+( %)?$/.test(row[column])));
-  return cells
-    .map((row) =>
-      row
-        .map((cell, column) => (isNumber[column] ? cell.padStart(widths[column]) : cell.padEnd(widths[column])))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
+/** A table as text. */
+export function textTable(columns: readonly string[], values: readonly (readonly (string | number)[])[]): string {
+  return formatTable({ columns, values }, { limit: Math.max(1, values.length) })["text/plain"] as string;
 }

@@ -4,42 +4,56 @@ import type { Layout, Plot } from "nodeplotlib";
 /** A window that is open: the address it shows, and how to stop serving it. */
 export interface View {
   readonly url: string;
+  /** What the server is bound to. */
+  readonly address: string;
+  readonly port: number;
   close(): Promise<void>;
 }
 
-type Listen = (this: Server, ...all: unknown[]) => Server;
+let openView: View | null = null;
 
 /**
- * Open a 3-D figure in the browser through nodeplotlib's window.
+ * Open a 3-D figure in the browser through nodeplotlib's window; a figure that follows joins the window that is open.
  *
  * What is served: nodeplotlib's page, and the figure's points, labels and notes. To whom: programs on this machine, because
  * the server is held to 127.0.0.1; by itself nodeplotlib listens on every interface. The page asks a CDN for Plotly, which
  * sees that a page was opened and none of its data. Serving ends when the window closes.
+ *
+ * @throws the platform's error when nothing can listen on 127.0.0.1.
  */
 export async function viewFigure(data: readonly Plot[], layout: Layout): Promise<View> {
+  const { plot } = await import("nodeplotlib");
+  if (openView) {
+    plot([...data], layout);
+    return openView;
+  }
+  const server = await withLocalListen(() => { plot([...data], layout); }); // prettier-ignore
+  server.once("close", () => (openView = null));
+  const { address, port } = server.address() as AddressInfo;
+  openView = {
+    url: `http://${address}:${port}`,
+    address,
+    port,
+    close: () => new Promise((done) => server.close(() => { done(); })), // prettier-ignore
+  };
+  return openView;
+}
+
+type Listen = (this: Server, ...all: unknown[]) => Server;
+
+/** The server that listens next, on 127.0.0.1 whatever it asked for. */
+async function withLocalListen(start: () => void): Promise<Server> {
   // eslint-disable-next-line @typescript-eslint/unbound-method
   const listen = Server.prototype.listen as Listen;
-  const { promise, resolve } = withResolver<Server>();
-  Server.prototype.listen = function listenLocally(this: Server, port: unknown) {
-    this.once("listening", () => { resolve(this); }); // prettier-ignore
-    return listen.call(this, { port: typeof port === "number" ? port : 0, host: "127.0.0.1" });
-  } as Server["listen"];
   try {
-    const { plot } = await import("nodeplotlib");
-    plot([...data], layout);
-    const server = await promise;
-    const { port } = server.address() as AddressInfo;
-    return {
-      url: `http://localhost:${port}`,
-      close: () => new Promise((done) => server.close(() => { done(); })), // prettier-ignore
-    };
+    return await new Promise((resolve, reject) => {
+      Server.prototype.listen = function listenLocally(this: Server, port: unknown) {
+        this.once("listening", () => { resolve(this); }).once("error", reject); // prettier-ignore
+        return listen.call(this, { port: typeof port === "number" ? port : 0, host: "127.0.0.1" });
+      } as Server["listen"];
+      start();
+    });
   } finally {
     Server.prototype.listen = listen as Server["listen"];
   }
-}
-
-function withResolver<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
-  let resolve!: (value: T) => void;
-  const promise = new Promise<T>((settle) => (resolve = settle));
-  return { promise, resolve };
 }

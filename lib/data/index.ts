@@ -5,7 +5,7 @@ export { type FaceImage, imageFolderOf, listFaceImages } from "./face-set.js";
 export type { FaceSetManifest, ProtocolManifest, StudySetManifest } from "./face-set-manifest.js";
 export { formatItems, itemsSha256, parseItems, readItems, writeItems } from "./items.js";
 export { encoderManifestSha256, listEncoderManifests, loadEncoderManifest } from "./load-encoders.js";
-export { faceSetManifestSha256, findStudySet, listFaceSetManifests, loadFaceSetManifest, type StudySet } from "./load-face-sets.js";
+export { faceSetManifestSha256, listFaceSetManifests, loadFaceSetManifest, pickStudySet, type StudySet } from "./load-face-sets.js";
 export { manifestFolder, projectFolder, resolveDataFolder } from "./locate.js";
 export { type ManifestOptions, manifestSha256 } from "./manifest-file.js";
 export { type PackedFile, renderDataCard } from "./data-card.js";

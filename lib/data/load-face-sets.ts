@@ -35,16 +35,16 @@ export async function listFaceSetManifests(options: ManifestOptions = {}): Promi
 }
 
 /** The study set `id` (`lfw`, `cfp`, `cfp-fp`, …) and its face set. @throws DataError when no face set has it, or two do. */
-export async function findStudySet(id: string, options: ManifestOptions = {}): Promise<StudySet> {
-  const all = (await listFaceSetManifests(options)).flatMap((faceSet) => faceSet.studySets.map((studySet) => ({ faceSet, studySet })));
+export function pickStudySet(id: string, faceSets: readonly FaceSetManifest[]): StudySet {
+  const all = faceSets.flatMap((faceSet) => faceSet.studySets.map((studySet) => ({ faceSet, studySet })));
   const found = all.filter(({ studySet }) => studySet.id === id);
   if (found.length > 1) {
     const files = found.map(({ faceSet }) => `face-sets/${faceSet.id}.json`).join(" and ");
-    throw new DataError(`findStudySet: "${id}" is in ${files}; give each study set an id of its own`);
+    throw new DataError(`pickStudySet: "${id}" is in ${files}; give each study set an id of its own`);
   }
   if (found.length === 0) {
     const ids = all.map(({ studySet }) => studySet.id);
-    throw new DataError(`findStudySet: no study set "${id}"${listKnown(id, ids)}`);
+    throw new DataError(`pickStudySet: no study set "${id}"${listKnown(id, ids)}`);
   }
   return found[0];
 }

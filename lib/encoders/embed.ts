@@ -137,7 +137,7 @@ function describe(images: readonly FaceImage[], faces: readonly FaceRecord[]): {
       if (first === undefined) seen.set(face.sha256, image);
       else problems.push({ image, problem: "exact duplicate", detail: `the same bytes as ${first}; both are embedded` });
       if (face.status === "no face") problems.push({ image, problem: "no face found", detail: "left out" });
-      else items.push({ image, identity, pose, sha256: face.sha256, detectionScore: face.score });
+      else items.push({ image, identity, pose, sha256: face.sha256, detectionScore: Number(face.score.toFixed(4)) });
     }
   });
   return { items, problems };

@@ -1,0 +1,12 @@
+export { zeroPad } from "./baselines.js";
+export { computeCloud, rowsPerBlock, type CloudMoments, type MomentsOptions } from "./cloud.js";
+export { fitLeastSquares } from "./least-squares.js";
+export { liveDirections, rankTolerance, type LiveDirections } from "./live-directions.js";
+export { applyMap, type AlignmentMap, type ApplyOptions, type Frame } from "./map.js";
+export { addMoments, subtractMoments } from "./moment-sums.js";
+export { computeMoments, pairClouds, reverseMoments, type Moments } from "./moments.js";
+export { fitProcrustes, type ProcrustesOptions } from "./procrustes.js";
+export { findMapKind, mapKinds, type FitContext, type MapKind } from "./registry.js";
+export { fitRidge, fitRidgePath, lambdaRatios, type RidgeOptions, type RidgePath, type RidgePathOptions, type TuneRows } from "./ridge.js";
+export { normaliseRows } from "./rows.js";
+export { mapFromJson, mapToJson } from "./saved-map.js";

@@ -1,0 +1,111 @@
+import { ShapeError, ValueError } from "../core/errors.js";
+import { matrix64, type Matrix32, type Matrix64 } from "../core/matrix.js";
+import { addInto } from "../linalg/add-into.js";
+import { computeCloud, rowsPerBlock, type CloudMoments, type MomentsOptions } from "./cloud.js";
+import { centreRows } from "./rows.js";
+
+/**
+ * All that a map depends on: sums over n training pairs of source width p and target width q.
+ *
+ * The clouds are shared: one cloud, and whatever was derived from it, serves every pair that its network is in.
+ */
+export interface Moments {
+  /** n pairs. */
+  readonly count: number;
+  readonly source: CloudMoments;
+  readonly target: CloudMoments;
+  /** SᵀT of the centred rows, p × q. */
+  readonly cross: Matrix64;
+  /** Names of the identities whose rows were summed. */
+  readonly identities: ReadonlySet<string>;
+}
+
+const reverses = new WeakMap<Moments, Moments>();
+
+/**
+ * Moments of paired rows: row i of `source` and row i of `target` come from the same image.
+ *
+ * @param source n × p.
+ * @param target n × q.
+ * @param identities the name of each row's identity, such as `"lfw/Ann_Veneman"`.
+ * @throws ShapeError when the counts disagree; ValueError when there are fewer than two rows, or a value is not finite.
+ */
+export async function computeMoments(
+  source: Matrix32,
+  target: Matrix32,
+  identities: readonly string[],
+  options: MomentsOptions,
+): Promise<Moments> {
+  checkPaired(source, target);
+  const sourceCloud = await computeCloud(source, identities, options);
+  const targetCloud = await computeCloud(target, identities, options);
+  return pairClouds(sourceCloud, targetCloud, { source, target }, options);
+}
+
+/**
+ * Moments of a pair of networks whose clouds are known already: only the cross-Gram is summed.
+ *
+ * @param rows the rows that both clouds were computed from, in the same order.
+ * @throws ShapeError when rows and clouds disagree in size; ValueError when the clouds saw different identities.
+ */
+export async function pairClouds(
+  source: CloudMoments,
+  target: CloudMoments,
+  rows: { readonly source: Matrix32; readonly target: Matrix32 },
+  { engine, signal }: MomentsOptions,
+): Promise<Moments> {
+  checkPaired(rows.source, rows.target);
+  checkRowsOf(source, rows.source, "source");
+  checkRowsOf(target, rows.target, "target");
+  if (!sameNames(source.identities, target.identities)) {
+    throw new ValueError("pairClouds: the clouds saw different identities; compute both from the rows of the same images");
+  }
+  const cross = matrix64(rows.source.columns, rows.target.columns);
+  for (let first = 0; first < source.count; first += rowsPerBlock) {
+    const last = Math.min(first + rowsPerBlock, source.count);
+    const left = centreRows(rows.source, source.mean, first, last);
+    const right = centreRows(rows.target, target.mean, first, last);
+    addInto(cross.data, (await engine.product(left, right, { transposeLeft: true, signal })).data);
+  }
+  return Object.freeze({ count: source.count, source, target, cross, identities: source.identities });
+}
+
+/** The same pairs with the roles changed. Reversing twice gives the same object. */
+export function reverseMoments(moments: Moments): Moments {
+  const known = reverses.get(moments);
+  if (known !== undefined) return known;
+  const { rows: p, columns: q, data } = moments.cross;
+  const cross = matrix64(q, p);
+  for (let i = 0; i < p; i++) {
+    for (let j = 0; j < q; j++) cross.data[j * p + i] = data[i * q + j];
+  }
+  const reversed: Moments = Object.freeze({ ...moments, source: moments.target, target: moments.source, cross });
+  reverses.set(moments, reversed);
+  reverses.set(reversed, moments);
+  return reversed;
+}
+
+/** The reverse, when somebody asked for it before. */
+export function knownReverse(moments: Moments): Moments | undefined {
+  return reverses.get(moments);
+}
+
+function checkPaired(source: Matrix32, target: Matrix32): void {
+  if (source.rows !== target.rows) {
+    throw new ShapeError(
+      `computeMoments: got ${source.rows} source rows and ${target.rows} target rows; row i of both must come from the same image`,
+    );
+  }
+}
+
+function checkRowsOf(cloud: CloudMoments, rows: Matrix32, side: string): void {
+  if (cloud.count !== rows.rows || cloud.mean.length !== rows.columns) {
+    throw new ShapeError(
+      `pairClouds: the ${side} cloud has ${cloud.count} × ${cloud.mean.length} values and its rows ${rows.rows} × ${rows.columns}; pass the rows it was computed from`,
+    );
+  }
+}
+
+function sameNames(left: ReadonlySet<string>, right: ReadonlySet<string>): boolean {
+  return left === right || (left.size === right.size && [...left].every((name) => right.has(name)));
+}

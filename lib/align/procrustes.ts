@@ -1,0 +1,103 @@
+import { ValueError } from "../core/errors.js";
+import { matrix64, type Matrix64 } from "../core/matrix.js";
+import type { Engine, Polar } from "../linalg/engine.js";
+import type { MomentsOptions } from "./cloud.js";
+import { liveDirections } from "./live-directions.js";
+import { affineMap, type AlignmentMap } from "./map.js";
+import { knownReverse, type Moments } from "./moments.js";
+
+export interface ProcrustesOptions extends MomentsOptions {
+  /** Also fit one isotropic scale, after the rotation; cosines in the centred frame do not see it. @defaultValue false */
+  readonly scale?: boolean;
+}
+
+/** The rotation of one pair, for one direction. */
+interface Rotation extends Polar {
+  readonly sourceRank: number;
+  readonly targetRank: number;
+}
+
+const known = new WeakMap<Engine, WeakMap<Moments, Rotation>>();
+
+/**
+ * Fit the rotation or reflection W that brings the centred source cloud closest to the target's.
+ *
+ * Minimises ‖S W − T‖ (Frobenius) over matrices whose smaller side is orthonormal: W = U Vᵀ of SᵀT = U Σ Vᵀ. When the widths differ
+ * this equals zero-padding the narrower cloud; when the source is wider, W drops energy, and scores are those of the narrower space.
+ * Directions of either cloud below 1e-6 of its largest are left out first, and W is zero on them: where a cloud does not fill its
+ * space, W is the partial isometry between what is filled. Reflections are allowed.
+ *
+ * The factor is computed once for a pair and serves its reverse (`reverseMoments`), whose W is the transpose.
+ *
+ * @param moments sums over n training pairs, source width p, target width q.
+ * @throws ValueError when all rows of a cloud are equal, or SᵀT is zero.
+ * @see Schönemann 1966, doi:10.1007/BF02289451
+ */
+export async function fitProcrustes(moments: Moments, { scale = false, ...options }: ProcrustesOptions): Promise<AlignmentMap> {
+  const { factor, nuclearNorm, rank, sourceRank, targetRank } = await rotation(moments, options);
+  const narrow = Math.min(sourceRank, targetRank);
+  const wide = Math.max(sourceRank, targetRank);
+  const rotationCount = wide * narrow - (narrow * (narrow + 1)) / 2;
+  const c = scale ? nuclearNorm / (await mappedEnergy(moments, factor, options)) : 1;
+  return affineMap(moments, {
+    name: scale ? "procrustes-scaled" : "procrustes",
+    weights: matrix64(
+      factor.rows,
+      factor.columns,
+      factor.data.map((value) => c * value),
+    ),
+    parameterCount: rotationCount + moments.target.mean.length + (scale ? 1 : 0),
+    rank,
+    engine: options.engine.name,
+    objective: scale ? "‖S W − T‖, smaller side orthonormal, then ‖c S W − T‖" : "‖S W − T‖, smaller side orthonormal",
+  });
+}
+
+async function rotation(moments: Moments, options: MomentsOptions): Promise<Rotation> {
+  const { engine } = options;
+  const rotations = known.get(engine) ?? new WeakMap<Moments, Rotation>();
+  known.set(engine, rotations);
+  const reverse = knownReverse(moments);
+  const turned = reverse === undefined ? undefined : rotations.get(reverse);
+  const found = rotations.get(moments) ?? (turned === undefined ? await computeRotation(moments, options) : turnedRotation(turned));
+  rotations.set(moments, found);
+  return found;
+}
+
+async function computeRotation(moments: Moments, options: MomentsOptions): Promise<Rotation> {
+  const { engine, signal } = options;
+  const source = await liveDirections(moments.source, options);
+  const target = await liveDirections(moments.target, options);
+  const ranks = { sourceRank: source.rank, targetRank: target.rank };
+  const { rows: p, columns: q } = moments.cross;
+  const fillsSource = source.rank === p;
+  const fillsTarget = target.rank === q;
+  const fromSource = fillsSource ? moments.cross : await engine.product(source.vectors, moments.cross, { transposeLeft: true, signal });
+  const live = fillsTarget ? fromSource : await engine.product(fromSource, target.vectors, { signal });
+  const polar = await engine.polar(live, { signal });
+  if (polar.rank === 0) {
+    throw new ValueError(
+      `fitProcrustes: the cross-Gram of ${moments.count} pairs is zero; source and target rows must be paired and differ`,
+    );
+  }
+  const lifted = fillsSource ? polar.factor : await engine.product(source.vectors, polar.factor, { signal });
+  const factor = fillsTarget ? lifted : await engine.product(lifted, target.vectors, { transposeRight: true, signal });
+  return { ...polar, factor, ...ranks };
+}
+
+function turnedRotation({ factor, sourceRank, targetRank, ...rest }: Rotation): Rotation {
+  const { rows, columns, data } = factor;
+  const turned = matrix64(columns, rows);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) turned.data[j * rows + i] = data[i * columns + j];
+  }
+  return { ...rest, factor: turned, sourceRank: targetRank, targetRank: sourceRank };
+}
+
+/** ‖S W‖² = Σ (G W) ∘ W. */
+async function mappedEnergy({ source }: Moments, factor: Matrix64, { engine, signal }: MomentsOptions): Promise<number> {
+  const spread = await engine.product(source.gram, factor, { signal });
+  let energy = 0;
+  for (let i = 0; i < factor.data.length; i++) energy += spread.data[i] * factor.data[i];
+  return energy;
+}

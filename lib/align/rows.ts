@@ -1,0 +1,33 @@
+import { ValueError } from "../core/errors.js";
+import { checkFinite, matrix32, matrix64, type Matrix32, type Matrix64 } from "../core/matrix.js";
+
+/**
+ * Scale every row to unit length.
+ *
+ * @param rows n × d.
+ * @throws ValueError that names the first row with a value that is not finite, or of zero length.
+ */
+export function normaliseRows(rows: Matrix32): Matrix32 {
+  checkFinite(rows, "normaliseRows");
+  const { columns, data } = rows;
+  const unit = matrix32(rows.rows, columns);
+  for (let i = 0; i < rows.rows; i++) {
+    const first = i * columns;
+    let energy = 0;
+    for (let j = 0; j < columns; j++) energy += data[first + j] * data[first + j];
+    if (energy === 0) throw new ValueError(`normaliseRows: row ${i} has zero length; it has no direction, so leave it out`);
+    const norm = Math.sqrt(energy);
+    for (let j = 0; j < columns; j++) unit.data[first + j] = data[first + j] / norm;
+  }
+  return unit;
+}
+
+/** Rows `first` … `last` − 1 minus `mean`, in float64. */
+export function centreRows({ columns, data }: Matrix32, mean: Float64Array, first: number, last: number): Matrix64 {
+  const centred = matrix64(last - first, columns);
+  const offset = first * columns;
+  for (let i = 0, k = 0; i < last - first; i++) {
+    for (let j = 0; j < columns; j++, k++) centred.data[k] = data[offset + k] - mean[j];
+  }
+  return centred;
+}

@@ -1,0 +1,35 @@
+import { matrix64, type Matrix64 } from "../core/matrix.js";
+import type { MomentsOptions } from "./cloud.js";
+import { liveDirections, type LiveDirections } from "./live-directions.js";
+import type { Moments } from "./moments.js";
+
+/** (G + λ I)⁻¹ C for any λ, on the live directions V of G. */
+export interface SpectralSolver {
+  readonly directions: LiveDirections;
+  /** Vᵀ C, rank × q. */
+  readonly projected: Matrix64;
+}
+
+/** Prepare the solves for one source and target; the source's eigendecomposition is shared with its other targets. */
+export async function spectralSolver(moments: Moments, options: MomentsOptions): Promise<SpectralSolver> {
+  const { engine, signal } = options;
+  const directions = await liveDirections(moments.source, options);
+  const projected = await engine.product(directions.vectors, moments.cross, { transposeLeft: true, signal });
+  return { directions, projected };
+}
+
+/** V (Λ + λ)⁻¹ Vᵀ C, p × q. */
+export function solveSpectral(solver: SpectralSolver, lambda: number, { engine, signal }: MomentsOptions): Promise<Matrix64> {
+  return engine.product(solver.directions.vectors, shrunken(solver, lambda), { signal });
+}
+
+/** (Λ + λ)⁻¹ Vᵀ C, rank × q: the weights of rows that are given in the live directions. */
+export function shrunken({ directions, projected }: SpectralSolver, lambda: number): Matrix64 {
+  const { rows, columns, data } = projected;
+  const result = matrix64(rows, columns);
+  for (let i = 0; i < rows; i++) {
+    const divisor = directions.values[i] + lambda;
+    for (let j = 0; j < columns; j++) result.data[i * columns + j] = data[i * columns + j] / divisor;
+  }
+  return result;
+}

@@ -1,0 +1,82 @@
+import type { Figure } from "./figure.js";
+
+/** What Vega runs: the compiled form of a figure, plain JSON. */
+export type VegaProgram = Readonly<Record<string, unknown>>;
+
+interface VegaLite {
+  compile(figure: unknown, options?: { readonly logger?: object }): { readonly spec: VegaProgram };
+}
+
+interface Vega {
+  parse(program: VegaProgram): object;
+  readonly View: new (runtime: object, options: object) => VegaView;
+  readonly None: number;
+  resetSVGClipId(): void;
+  resetSVGDefIds?(): void;
+}
+
+interface VegaView {
+  toSVG(): Promise<string>;
+  finalize(): void;
+}
+
+/** Compile a figure to the program that Vega runs. Vega-Lite is loaded on the first call. */
+export async function compileFigure(figure: Figure): Promise<VegaProgram> {
+  const vegaLite = (await import("vega-lite")) as unknown as VegaLite;
+  return vegaLite.compile(figure).spec;
+}
+
+/** Draw a figure as SVG, without a browser; the same figure gives the same bytes. Vega is loaded on the first call. */
+export function renderSvg(figure: Figure): Promise<string> {
+  // Vega numbers the clips of an SVG with a counter of the process, so figures are drawn one after the other.
+  const drawn = queue.then(() => draw(figure));
+  queue = drawn.catch(() => undefined);
+  return drawn;
+}
+
+let queue: Promise<unknown> = Promise.resolve();
+
+async function draw(figure: Figure): Promise<string> {
+  const program = await compileFigure(figure);
+  const vega = (await import("vega")) as unknown as Vega;
+  vega.resetSVGClipId();
+  vega.resetSVGDefIds?.();
+  const view = new vega.View(vega.parse(program), { renderer: "none", logLevel: vega.None });
+  try {
+    return await view.toSVG();
+  } finally {
+    view.finalize();
+  }
+}
+
+/** One figure in the forms that front-ends and pages choose from. */
+export interface FigureBundle {
+  readonly "application/vnd.vegalite.v5+json": Figure;
+  readonly "image/svg+xml": string;
+  readonly "text/plain": string;
+  readonly [type: string]: unknown;
+}
+
+/** The bundle of a figure; there is no text/html in it, which would win over the live figure in JupyterLab. */
+export async function bundleFigure(figure: Figure): Promise<FigureBundle> {
+  return {
+    "application/vnd.vegalite.v5+json": figure,
+    "image/svg+xml": await renderSvg(figure),
+    "text/plain": describeFigure(figure),
+  };
+}
+
+/** One line that names what a figure shows. */
+export function describeFigure(figure: Figure): string {
+  const titles = new Set<string>();
+  const visit = (value: unknown, key: string): void => {
+    if (typeof value !== "object" || value === null || key === "values" || key === "config" || key === "tooltip" || key === "legend")
+      return;
+    for (const [name, inner] of Object.entries(value)) {
+      if (name === "title" && typeof inner === "string" && (key === "x" || key === "y")) titles.add(inner);
+      visit(inner, name);
+    }
+  };
+  visit(figure, "");
+  return `[figure: ${[...titles].join(" × ") || "no axes"}]`;
+}

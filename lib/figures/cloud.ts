@@ -1,0 +1,140 @@
+import type { Layout, Plot } from "nodeplotlib";
+import { createRandom, permutation } from "../core/random.js";
+import { ValueError } from "../core/errors.js";
+import { checkLabels, labelChannels } from "./curve.js";
+import type { Figure } from "./figure.js";
+import { applyTheme, palette } from "./theme.js";
+
+export interface CloudPoint {
+  readonly x: number;
+  readonly y: number;
+  /** Group: one colour, one line of the legend. */
+  readonly label: string;
+  /** Shown when the pointer rests on the point. */
+  readonly note?: string;
+}
+
+export interface CloudPoint3d extends CloudPoint {
+  readonly z: number;
+}
+
+export interface CloudOptions {
+  /** Words on the axes, such as "First principal axis". @defaultValue none, and no axes: only distances mean something */
+  readonly axes?: readonly [string, string];
+  /** @defaultValue none */
+  readonly title?: string;
+  /** Points drawn at most; of more, a sample is drawn and the figure says so. @defaultValue 2000 */
+  readonly limit?: number;
+  /** Of the sample. @defaultValue 0 */
+  readonly seed?: number;
+}
+
+/**
+ * Draw points of a plane, coloured by group, at one scale on both axes.
+ *
+ * @throws ValueError when there is no point or a coordinate is not finite.
+ */
+export function drawCloud(points: readonly CloudPoint[], { axes, title, limit = 2000, seed = 0 }: CloudOptions = {}): Figure {
+  checkPoints("drawCloud", points);
+  const labels = checkLabels([...new Set(points.map(({ label }) => label))]);
+  const drawn = samplePoints(points, limit, seed);
+  const lines = [title ?? [], drawn.length < points.length ? describeSample(drawn.length, points.length, seed) : []].flat();
+  const span = Math.max(spanOf(points.map(({ x }) => x)), spanOf(points.map(({ y }) => y))) || 1;
+  const channel = (field: "x" | "y", words: string | undefined): unknown => {
+    const values = points.map((point) => point[field]);
+    const middle = (Math.min(...values) + Math.max(...values)) / 2;
+    const domain = [middle - 0.53 * span, middle + 0.53 * span];
+    return {
+      field,
+      type: "quantitative",
+      scale: { domain, nice: false, zero: false },
+      ...(words === undefined ? { axis: null } : { title: words }),
+    };
+  };
+  const heading = lines.length === 0 ? {} : { title: { text: lines[0], ...(lines.length > 1 ? { subtitle: lines[1] } : {}) } };
+
+  return applyTheme({
+    width: 420,
+    height: 420,
+    ...heading,
+    data: { name: "points", values: drawn },
+    mark: { type: "point", filled: true, size: 22, opacity: 0.7, aria: false },
+    encoding: {
+      x: channel("x", axes?.[0]),
+      y: channel("y", axes?.[1]),
+      color: {
+        ...(labelChannels(labels).color as object),
+        legend: { title: null, orient: "bottom", columns: 3, symbolType: "circle", symbolSize: 70, symbolOpacity: 1 },
+      },
+      tooltip: [
+        { field: "label", type: "nominal", title: "Group" },
+        ...(drawn.some(({ note }) => note !== undefined) ? [{ field: "note", type: "nominal", title: "Point" }] : []),
+      ],
+    },
+  });
+}
+
+/** A 3-D figure in the form that nodeplotlib, and Plotly, take. */
+export interface PlotlyFigure {
+  readonly data: Plot[];
+  readonly layout: Layout;
+}
+
+/**
+ * Draw points of space, coloured by group, at one scale on all axes.
+ *
+ * @throws ValueError when there is no point or a coordinate is not finite.
+ */
+export function drawCloud3d(points: readonly CloudPoint3d[], { axes, title, limit = 2000, seed = 0 }: Cloud3dOptions = {}): PlotlyFigure {
+  checkPoints("drawCloud3d", points);
+  const labels = checkLabels([...new Set(points.map(({ label }) => label))]);
+  const drawn = samplePoints(points, limit, seed);
+  const stated = drawn.length < points.length ? ` (${describeSample(drawn.length, points.length, seed)})` : "";
+  const data = labels.map((label, i): Plot => {
+    const group = drawn.filter((point) => point.label === label);
+    return {
+      type: "scatter3d",
+      mode: "markers",
+      name: label,
+      x: group.map(({ x }) => x),
+      y: group.map(({ y }) => y),
+      z: group.map(({ z }) => z),
+      text: group.map(({ note, label }) => note ?? label),
+      hoverinfo: "text",
+      marker: { size: 2.5, opacity: 0.8, color: palette[i % palette.length] },
+    };
+  });
+  const axis = (index: 0 | 1 | 2): object =>
+    axes === undefined ? { title: "", showticklabels: false, zeroline: false } : { title: axes[index], zeroline: false };
+  const layout: Layout = {
+    title: `${title ?? ""}${stated}`,
+    paper_bgcolor: "rgba(0,0,0,0)",
+    legend: { orientation: "h" },
+    margin: { l: 0, r: 0, t: 40, b: 0 },
+    scene: { aspectmode: "data", xaxis: axis(0), yaxis: axis(1), zaxis: axis(2) },
+  };
+  return { data, layout };
+}
+
+export interface Cloud3dOptions extends Omit<CloudOptions, "axes"> {
+  /** Words on the axes. @defaultValue none */
+  readonly axes?: readonly [string, string, string];
+}
+
+function checkPoints(caller: string, points: readonly (CloudPoint & { readonly z?: number })[]): void {
+  if (points.length === 0) throw new ValueError(`${caller}: got no points; give at least one`);
+  const index = points.findIndex(({ x, y, z = 0 }) => !Number.isFinite(x + y + z));
+  if (index >= 0) throw new ValueError(`${caller}: point ${index} has a coordinate that is not finite; leave it out`);
+}
+
+/** In the order given, so that the same points are drawn in the same order. */
+function samplePoints<T>(points: readonly T[], limit: number, seed: number): readonly T[] {
+  if (points.length <= limit) return points;
+  const chosen = permutation(points.length, createRandom(seed)).slice(0, limit).sort();
+  return Array.from(chosen, (index) => points[index]);
+}
+
+const describeSample = (drawn: number, total: number, seed: number): string =>
+  `${drawn.toLocaleString("en")} of ${total.toLocaleString("en")} points, drawn at random (seed ${seed})`;
+
+const spanOf = (values: readonly number[]): number => Math.max(...values) - Math.min(...values);

@@ -1,0 +1,86 @@
+import { ValueError } from "../core/errors.js";
+import { chanceLayers, checkLabels, curvePoints, labelChannels } from "./curve.js";
+import type { Figure } from "./figure.js";
+import { applyTheme, plotSize } from "./theme.js";
+
+export interface CmcCurve {
+  readonly label: string;
+  /** From 1. */
+  readonly ranks: ArrayLike<number>;
+  /** Share of probes whose mate is at that rank or better. */
+  readonly rates: ArrayLike<number>;
+  /** Bounds of an interval around each rate; drawn as a band when both are there. */
+  readonly low?: ArrayLike<number>;
+  readonly high?: ArrayLike<number>;
+}
+
+export interface CmcOptions {
+  /** Gallery size, for the line of chance: rank / size. Left out when not given. */
+  readonly gallerySize?: number;
+  /** @defaultValue none */
+  readonly title?: string;
+}
+
+/**
+ * Draw cumulative match characteristics: identification rate against rank.
+ *
+ * @throws ShapeError when a curve's lists disagree in length.
+ * @throws ValueError when a value is not finite, a rate is outside [0, 1], or labels repeat.
+ */
+export function drawCmc(curves: readonly CmcCurve[], { gallerySize, title }: CmcOptions = {}): Figure {
+  const labels = checkLabels(curves.map(({ label }) => label));
+  const points = curves.flatMap(({ label, ranks, rates, low, high }) => curvePoints(label, ranks, rates, { low, high }));
+  const outside = points.find(({ y }) => y < 0 || y > 1);
+  if (outside) {
+    throw new ValueError(`drawCmc: "${outside.label}" has the rate ${outside.y} at rank ${outside.x}; rates are fractions from 0 to 1`);
+  }
+  const lastRank = Math.max(...points.map(({ x }) => x));
+  const x = {
+    field: "x",
+    type: "quantitative",
+    title: "Rank",
+    axis: { values: rankTicks(lastRank), format: "d" },
+    scale: { domain: [1, lastRank], nice: false },
+  };
+  const y = { field: "y", type: "quantitative", title: "Probes identified", axis: { format: ".0%" }, scale: { domain: [0, 1] } };
+  const chance = gallerySize === undefined ? [] : chancePoints(gallerySize, lastRank);
+  const channels = labelChannels(labels);
+
+  return applyTheme({
+    ...plotSize,
+    ...(title === undefined ? {} : { title }),
+    data: { name: "curves", values: points },
+    layer: [
+      ...(chance.length === 0 ? [] : chanceLayers(chance, { at: chance.at(-1)!, side: "below" }, { x, y })),
+      {
+        transform: [{ filter: "isValid(datum.low) && isValid(datum.high)" }],
+        mark: { type: "area", opacity: 0.18, clip: true },
+        encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color: channels.color },
+      },
+      {
+        mark: { type: "line", strokeWidth: 2, interpolate: "linear", clip: true, ...(lastRank === 1 ? { point: true } : {}) },
+        encoding: { x, y, ...channels, tooltip: tooltipOf("Rank", "Probes identified") },
+      },
+    ],
+  });
+}
+
+function chancePoints(gallerySize: number, lastRank: number): readonly { readonly x: number; readonly y: number }[] {
+  if (!(gallerySize >= 1)) throw new ValueError(`drawCmc: got gallerySize ${gallerySize}; chance needs a gallery of at least 1`);
+  return [1, lastRank].map((rank) => ({ x: rank, y: Math.min(1, rank / gallerySize) }));
+}
+
+/** Rank 1 and at most ten round ranks. */
+function rankTicks(lastRank: number): readonly number[] {
+  const step = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].find((size) => lastRank / size <= 10) ?? lastRank;
+  const round = Array.from({ length: Math.floor(lastRank / step) }, (_, i) => (i + 1) * step);
+  return [...new Set([1, ...round])];
+}
+
+function tooltipOf(xTitle: string, yTitle: string): readonly unknown[] {
+  return [
+    { field: "label", type: "nominal", title: "Curve" },
+    { field: "x", type: "quantitative", title: xTitle },
+    { field: "y", type: "quantitative", title: yTitle, format: ".2%" },
+  ];
+}

@@ -1,0 +1,15 @@
+export { bundleFigure, compileFigure, describeFigure, renderSvg, type FigureBundle, type VegaProgram } from "./bundle.js";
+export {
+  drawCloud,
+  drawCloud3d,
+  type Cloud3dOptions,
+  type CloudOptions,
+  type CloudPoint,
+  type CloudPoint3d,
+  type PlotlyFigure,
+} from "./cloud.js";
+export { drawCmc, type CmcCurve, type CmcOptions } from "./cmc.js";
+export type { Figure } from "./figure.js";
+export { drawPairs, type PairRow, type PairsOptions } from "./pairs.js";
+export { drawRoc, type RocCurve, type RocOptions } from "./roc.js";
+export { applyTheme, palette, referenceColour } from "./theme.js";

@@ -1,0 +1,102 @@
+import { ValueError } from "../core/errors.js";
+import type { Figure } from "./figure.js";
+import { applyTheme } from "./theme.js";
+
+/** What a heat map reads of a result row. */
+export interface PairRow {
+  readonly source: string;
+  readonly target: string;
+  readonly metric: string;
+  readonly value: number;
+}
+
+export interface PairsOptions {
+  /** The metric to draw, such as `rank1`; rows of others are left out. */
+  readonly metric: string;
+  /** Names of the networks, in the order of the axes. Defaults to the order of first appearance. */
+  readonly order?: readonly string[];
+  /** Names to print for the networks. Defaults to the rows' own. */
+  readonly names?: Readonly<Record<string, string>>;
+  /** Ends of the colour scale. @defaultValue [0, 1] */
+  readonly domain?: readonly [number, number];
+  /** Number format of the cells (d3-format). @defaultValue ".1%" */
+  readonly format?: string;
+  /** @defaultValue none */
+  readonly title?: string;
+}
+
+const cellSize = { width: 58, height: 34 };
+
+/**
+ * Draw one value of each source → target pair as a matrix: sources down, targets across, values printed.
+ *
+ * @throws ValueError when the metric has no rows, a pair is there twice, or a value is not finite.
+ */
+export function drawPairs(rows: readonly PairRow[], options: PairsOptions): Figure {
+  const { metric, names = {}, domain = [0, 1], format = ".1%", title } = options;
+  const chosen = rows.filter((row) => row.metric === metric);
+  const order = options.order ?? [...new Set(chosen.flatMap(({ source, target }) => [source, target]))];
+  checkRows(rows, chosen, metric);
+
+  const nameOf = (network: string): string => names[network] ?? network;
+  const values = chosen.map(({ source, target, value }) => ({ source: nameOf(source), target: nameOf(target), value }));
+  const sourceNames = order.filter((network) => chosen.some(({ source }) => source === network)).map(nameOf);
+  const targetNames = order.filter((network) => chosen.some(({ target }) => target === network)).map(nameOf);
+  const middle = (domain[0] + domain[1]) / 2;
+  const axis = { ticks: false, domain: false, grid: false, labelLimit: 220 };
+  const x = {
+    field: "target",
+    type: "nominal",
+    title: "Target network",
+    sort: targetNames,
+    axis: { ...axis, orient: "top", labelAngle: -35 },
+  };
+  const y = { field: "source", type: "nominal", title: "Source network", sort: sourceNames, axis };
+
+  return applyTheme({
+    width: cellSize.width * targetNames.length,
+    height: cellSize.height * sourceNames.length,
+    ...(title === undefined ? {} : { title }),
+    data: { name: "pairs", values },
+    encoding: { x, y },
+    layer: [
+      {
+        mark: { type: "rect", cornerRadius: 2 },
+        encoding: {
+          color: {
+            field: "value",
+            type: "quantitative",
+            scale: { domain, scheme: "viridis", clamp: true },
+            legend: { title: metric, format, gradientLength: Math.max(60, cellSize.height * sourceNames.length) },
+          },
+          tooltip: [
+            { field: "source", type: "nominal", title: "Source network" },
+            { field: "target", type: "nominal", title: "Target network" },
+            { field: "value", type: "quantitative", title: metric, format },
+          ],
+        },
+      },
+      {
+        mark: { type: "text", fontSize: 11 },
+        encoding: {
+          text: { field: "value", type: "quantitative", format },
+          color: { condition: { test: `datum.value > ${middle}`, value: "#000000" }, value: "#ffffff" },
+        },
+      },
+    ],
+  });
+}
+
+function checkRows(rows: readonly PairRow[], chosen: readonly PairRow[], metric: string): void {
+  if (chosen.length === 0) {
+    const found = [...new Set(rows.map((row) => row.metric))].join(", ") || "none";
+    throw new ValueError(`drawPairs: no row has the metric ${metric}; the rows hold ${found}`);
+  }
+  const seen = new Set<string>();
+  for (const { source, target, value } of chosen) {
+    const pair = `${source} → ${target}`;
+    if (seen.has(pair)) throw new ValueError(`drawPairs: ${pair} has two values of ${metric}; filter the rows to one map, frame and set`);
+    if (!Number.isFinite(value)) throw new ValueError(`drawPairs: ${pair} has the value ${value}; leave that row out`);
+    seen.add(pair);
+  }
+}

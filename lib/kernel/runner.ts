@@ -1,0 +1,131 @@
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { DataError, ValueError } from "../core/errors.js";
+import { readNotebook, writeNotebook, type Cell, type CellMetadata, type CodeCell, type Notebook } from "../notebook/nbformat.js";
+import type { CellError } from "./cell-error.js";
+import { createOutputRecorder } from "./cell-outputs.js";
+import { startChildSession, type ChildSession } from "./child-session.js";
+import { hasTag, injectParameters, type Parameters } from "./parameters.js";
+
+export interface RunOptions {
+  /** Values for names of the cell tagged `parameters`. @defaultValue none */
+  readonly parameters?: Parameters;
+  /** Limit of each cell, in milliseconds. @defaultValue 600000 */
+  readonly timeoutMs?: number;
+  /** Told when a code cell starts and when it ends. */
+  readonly onCell?: (progress: CellProgress) => void;
+  /** Stops the run, which then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Folder with package.json and dist/; cells import the package from here. @defaultValue this package's */
+  readonly root?: string;
+}
+
+export interface CellProgress {
+  readonly state: "started" | "finished" | "failed";
+  /** Of the cell among the code cells, from 0. */
+  readonly index: number;
+  /** Code cells of the notebook. */
+  readonly count: number;
+  readonly cell: CodeCell;
+}
+
+export interface RunResult {
+  /** The notebook with the outputs of this run; cells after a failure have none. */
+  readonly notebook: Notebook;
+  /** The cell that stopped the run; null when all cells ran. */
+  readonly failure: CellFailure | null;
+}
+
+export interface CellFailure extends CellError {
+  /** Of the cell among all cells of the executed notebook, from 0. */
+  readonly cellIndex: number;
+  readonly cellId: string;
+}
+
+/** How the notebook names its kernel, whoever ran it last. */
+const kernelspec = { display_name: "TypeScript (facebridge)", language: "typescript", name: "facebridge" };
+
+/**
+ * Run a notebook's code cells top to bottom in a fresh process and return it with their outputs.
+ *
+ * The first failing cell ends the run, as result and not as exception; a cell tagged `raises-exception` may fail. The same
+ * notebook gives the same result to the byte as long as its cells do: no time, path or random id is recorded.
+ *
+ * @throws ValueError for parameters that cannot be injected, or a time limit that is not positive.
+ * @throws DataError when the package is not built.
+ */
+export async function runNotebook(notebook: Notebook, options: RunOptions = {}): Promise<RunResult> {
+  const { parameters = {}, timeoutMs = 600_000, onCell, signal, root = packageRoot() } = options;
+  if (!(timeoutMs > 0)) throw new ValueError(`runNotebook: got timeoutMs ${timeoutMs}; the limit of a cell must be above 0 ms`);
+  const prepared = injectParameters(notebook, parameters);
+  if (!existsSync(join(root, "dist", "kernel", "child.js"))) {
+    throw new DataError("runNotebook: the package is not built; notebooks import the compiled one, so run `npm run build` first");
+  }
+  const session = await startChildSession(root, signal);
+  try {
+    return await runCells(prepared, { session, timeoutMs, onCell, signal });
+  } finally {
+    session.close();
+  }
+}
+
+/** {@link runNotebook} from file to file. The output is written when the run ends, also when a cell failed. */
+export async function runNotebookFile(input: string, output: string, options: RunOptions = {}): Promise<RunResult> {
+  const result = await runNotebook(await readNotebook(input), options);
+  await writeNotebook(output, result.notebook);
+  return result;
+}
+
+interface Run {
+  readonly session: ChildSession;
+  readonly timeoutMs: number;
+  readonly onCell: RunOptions["onCell"];
+  readonly signal: AbortSignal | undefined;
+}
+
+async function runCells(notebook: Notebook, { session, timeoutMs, onCell, signal }: Run): Promise<RunResult> {
+  const recorder = createOutputRecorder();
+  const executed: Cell[] = notebook.cells.map(clearCell);
+  const codeIndices = executed.flatMap((cell, index) => (cell.cell_type === "code" && cell.source.trim() !== "" ? [index] : []));
+  let failure: CellFailure | null = null;
+
+  for (const [index, cellIndex] of codeIndices.entries()) {
+    const cell = executed[cellIndex] as CodeCell;
+    const progress = { index, count: codeIndices.length };
+    const executionCount = index + 1;
+    onCell?.({ ...progress, state: "started", cell });
+    recorder.startCell();
+    const sinks = { ...recorder, result: (data: CodeCell["metadata"]) => { recorder.result(executionCount, data); } }; // prettier-ignore
+    const outcome = await session.execute(cell.source, sinks, { timeoutMs, signal });
+    if (outcome.status === "error") recorder.error(outcome.error);
+    const done: CodeCell = { ...cell, execution_count: executionCount, outputs: recorder.outputs };
+    executed[cellIndex] = done;
+    onCell?.({ ...progress, state: outcome.status === "ok" ? "finished" : "failed", cell: done });
+    if (outcome.status === "error" && !hasTag(cell, "raises-exception")) {
+      failure = { cellIndex, cellId: cell.id, ...outcome.error };
+      break;
+    }
+  }
+  const language = { name: "typescript", version: session.languageVersion, mimetype: "text/typescript", file_extension: ".ts" };
+  const metadata = { ...keepMetadata(notebook.metadata), kernelspec, language_info: { ...language, codemirror_mode: "typescript" } };
+  return { notebook: { nbformat: 4, nbformat_minor: 5, metadata, cells: executed }, failure };
+}
+
+function clearCell(cell: Cell): Cell {
+  const metadata = keepMetadata(cell.metadata) as CellMetadata;
+  return cell.cell_type === "code" ? { ...cell, metadata, execution_count: null, outputs: [] } : { ...cell, metadata };
+}
+
+/** Without what front-ends and earlier runs leave behind: times, paths, widget states. */
+function keepMetadata(metadata: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const left = new Set(["execution", "ExecuteTime", "papermill", "widgets", "collapsed", "scrolled"]);
+  return Object.fromEntries(Object.entries(metadata).filter(([key]) => !left.has(key)));
+}
+
+/** The folder of this package, from its sources as from dist. */
+function packageRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, "package.json"))) folder = dirname(folder);
+  return folder;
+}

@@ -1,0 +1,3 @@
+export type { Eigen, Engine, EngineName, Polar, ProductOptions, Svd, WorkOptions } from "./engine.js";
+export { chooseEngine, describeEngines, type EngineReport } from "./choose-engine.js";
+export { createOnnxEngine, type OnnxEngineOptions } from "./onnx.js";

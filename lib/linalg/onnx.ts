@@ -1,0 +1,42 @@
+import type { Matrix64 } from "../core/matrix.js";
+import { checkFinite, matrix64 } from "../core/matrix.js";
+import { choleskyByRows } from "./cholesky.js";
+import { eighByProducts } from "./eigh.js";
+import type { Engine } from "./engine.js";
+import { createOnnxProduct } from "./onnx-product.js";
+import { polarByProducts } from "./polar.js";
+import { svdByProducts } from "./svd.js";
+
+export interface OnnxEngineOptions {
+  /** Threads of one product. @defaultValue the number of cores */
+  readonly threads?: number;
+}
+
+/**
+ * Dense algebra that needs nothing beyond onnxruntime-node: its Gemm for products, TypeScript around them for the rest.
+ *
+ * The library is loaded by the first product.
+ */
+export function createOnnxEngine({ threads }: OnnxEngineOptions = {}): Engine {
+  const product = createOnnxProduct({ threads });
+  return Object.freeze({
+    name: "onnx",
+    product,
+    gram: async (rows, options = {}) => {
+      checkFinite(rows, "gram");
+      return lowerMirrored(await product(rows, rows, { ...options, transposeLeft: true }));
+    },
+    eigh: (symmetric, options) => eighByProducts(symmetric, product, options),
+    svd: (matrix, options) => svdByProducts(matrix, product, options),
+    cholesky: (symmetric, options) => choleskyByRows(symmetric, options),
+    polar: (matrix, options) => polarByProducts(matrix, product, options),
+  } satisfies Engine);
+}
+
+function lowerMirrored({ rows: size, data }: Matrix64): Matrix64 {
+  const mirrored = matrix64(size, size, data.slice());
+  for (let i = 0; i < size; i++) {
+    for (let j = 0; j < i; j++) mirrored.data[j * size + i] = data[i * size + j];
+  }
+  return mirrored;
+}

@@ -1,0 +1,171 @@
+import { ValueError } from "../core/errors.js";
+import { subjectInterval, type Interval } from "./intervals.js";
+import type { ScoreLabels } from "./labels.js";
+import type { ScoreBlock, ScoreConsumer } from "./scores.js";
+
+/** What one closed-set search saw, probe by probe. Probes without a mate in the gallery are not in it. */
+export interface Ranks {
+  /** Non-mated candidates that score above the best mate. */
+  readonly better: Int32Array;
+  /** Non-mated candidates that score the same as the best mate. */
+  readonly tied: Int32Array;
+  /** Mated candidates at the best mate's score: at least one. */
+  readonly mates: Int32Array;
+  /** Subject of each probe. */
+  readonly subjects: Int32Array;
+  readonly subjectCount: number;
+  /** Candidates a probe can be ranked among: subjects, or non-mated templates and one mate. */
+  readonly candidateCount: number;
+  readonly unmatedProbeCount: number;
+}
+
+export interface RankOptions {
+  /**
+   * What is ranked: subjects by their best template, or templates, where the probe's other mates leave the list.
+   * @defaultValue "subject"
+   */
+  readonly unit?: "subject" | "template";
+}
+
+export interface TieOptions {
+  /** Equal scores count against the probe, or fall in random order. @defaultValue "pessimistic" */
+  readonly ties?: "pessimistic" | "expected";
+}
+
+/** Counts ranks from blocks of scores; `ranks` is complete once every block was added. */
+export interface RankCounter extends ScoreConsumer {
+  ranks(): Ranks;
+}
+
+/**
+ * Count, for each probe, who scores at or above its best mate.
+ *
+ * @throws ValueError when no probe has a mate in the gallery, or when ranks are asked for before the last block.
+ */
+export function countRanks(labels: ScoreLabels, { unit = "subject" }: RankOptions = {}): RankCounter {
+  const { columns, owners, candidateCount } = candidates(labels, unit);
+  const mated = new Set(labels.gallery);
+  const order = indicesWhere(labels.probes, (subject) => mated.has(subject));
+  if (order.length === 0) {
+    throw new ValueError(`countRanks: none of ${labels.probes.length} probes has a mate in the gallery; enrol an image of each subject`);
+  }
+  const better = new Int32Array(order.length);
+  const tied = new Int32Array(order.length);
+  const mates = new Int32Array(order.length);
+  const subjects = order.map((probe) => labels.probes[probe]);
+  const best = new Float32Array(owners.length);
+  let next = 0;
+  return {
+    add({ firstProbe, scores }: ScoreBlock): void {
+      for (; next < order.length && order[next] < firstProbe + scores.rows; next++) {
+        const begin = (order[next] - firstProbe) * scores.columns;
+        best.fill(-Infinity);
+        for (let j = 0; j < columns.length; j++) {
+          const score = scores.data[begin + j];
+          if (score > best[columns[j]]) best[columns[j]] = score;
+        }
+        const subject = subjects[next];
+        let mate = -Infinity;
+        for (let c = 0; c < owners.length; c++) if (owners[c] === subject && best[c] > mate) mate = best[c];
+        for (let c = 0; c < owners.length; c++) {
+          if (best[c] < mate) continue;
+          if (owners[c] === subject) mates[next]++;
+          else if (best[c] > mate) better[next]++;
+          else tied[next]++;
+        }
+      }
+    },
+    ranks(): Ranks {
+      if (next < order.length) {
+        throw new ValueError(`countRanks: ${next} of ${order.length} mated probes were scored; add every block before asking for ranks`);
+      }
+      return {
+        better: better.slice(),
+        tied: tied.slice(),
+        mates: mates.slice(),
+        subjects: subjects.slice(),
+        subjectCount: labels.subjectCount,
+        candidateCount,
+        unmatedProbeCount: labels.probes.length - order.length,
+      };
+    },
+  };
+}
+
+/** Rank of each probe's best mate, 1 the best; equal scores count against the probe. */
+export function pessimisticRanks({ better, tied }: Ranks): Int32Array {
+  return better.map((count, i) => 1 + count + tied[i]);
+}
+
+/**
+ * The share of mated probes whose best mate is among the first k candidates.
+ *
+ * @throws ValueError when k is not a whole number from 1 on.
+ * @see ISO/IEC 19795-1:2021, closed-set identification; DEFINITIONS 3
+ */
+export function rankAtK(ranks: Ranks, k: number, { ties = "pessimistic" }: TieOptions = {}): number {
+  checkK(k);
+  let hits = 0;
+  for (let i = 0; i < ranks.better.length; i++) hits += hitShare(ranks, i, k, ties);
+  return hits / ranks.better.length;
+}
+
+/** rankAtK for k = 1 … candidateCount; it never falls, and ends at 1. */
+export function cmc(ranks: Ranks, { ties = "pessimistic" }: TieOptions = {}): Float64Array {
+  if (ties === "expected") return Float64Array.from({ length: ranks.candidateCount }, (_, i) => rankAtK(ranks, i + 1, { ties }));
+  const curve = new Float64Array(ranks.candidateCount);
+  for (const rank of pessimisticRanks(ranks)) curve[rank - 1]++;
+  let hits = 0;
+  return curve.map((count) => (hits += count) / ranks.better.length);
+}
+
+/** The 95 % interval of rankAtK (pessimistic ties) over subjects drawn at random; see subjectInterval. */
+export function rankInterval(ranks: Ranks, k: number): Interval {
+  checkK(k);
+  const hits = new Float64Array(ranks.subjectCount);
+  const trials = new Float64Array(ranks.subjectCount);
+  for (let i = 0; i < ranks.subjects.length; i++) {
+    hits[ranks.subjects[i]] += hitShare(ranks, i, k, "pessimistic");
+    trials[ranks.subjects[i]]++;
+  }
+  return subjectInterval(hits, trials);
+}
+
+/** Probability that the best mate of probe i is within the first k when ties are broken as `ties` says. */
+function hitShare({ better, tied, mates }: Ranks, i: number, k: number, ties: "pessimistic" | "expected"): number {
+  const drawn = k - better[i];
+  if (drawn <= 0) return 0;
+  if (drawn > tied[i]) return 1;
+  if (ties === "pessimistic") return 0;
+  let missed = 1;
+  for (let draw = 0; draw < drawn; draw++) missed *= (tied[i] - draw) / (tied[i] + mates[i] - draw);
+  return 1 - missed;
+}
+
+/** `columns`: the candidate each template belongs to; `owners`: the subject of each candidate. */
+function candidates(
+  { gallery }: ScoreLabels,
+  unit: "subject" | "template",
+): { columns: Int32Array; owners: Int32Array; candidateCount: number } {
+  if (unit === "template") {
+    const copies = new Map<number, number>();
+    for (const subject of gallery) copies.set(subject, (copies.get(subject) ?? 0) + 1);
+    const fewest = Math.min(...copies.values());
+    return { columns: Int32Array.from(gallery, (_, j) => j), owners: gallery, candidateCount: gallery.length - fewest + 1 };
+  }
+  const place = new Map<number, number>();
+  for (const subject of gallery) if (!place.has(subject)) place.set(subject, place.size);
+  return { columns: gallery.map((subject) => place.get(subject)!), owners: Int32Array.from(place.keys()), candidateCount: place.size };
+}
+
+function indicesWhere(values: Int32Array, keep: (value: number) => boolean): Int32Array {
+  const indices: number[] = [];
+  values.forEach((value, i) => {
+    if (keep(value)) indices.push(i);
+  });
+  return Int32Array.from(indices);
+}
+
+function checkK(k: number): void {
+  if (!Number.isInteger(k) || k < 1) throw new ValueError(`rankAtK: got k = ${k}; k must be a whole number from 1 on`);
+}

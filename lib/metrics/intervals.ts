@@ -1,0 +1,96 @@
+import { ValueError } from "../core/errors.js";
+
+/** A 95 % interval. */
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Of the standard normal, two-sided 95 %. */
+const z = 1.959963984540054;
+
+/**
+ * Wilson's 95 % interval of a rate that was seen in as many independent trials as `count` says; the count need not be whole.
+ *
+ * @throws ValueError when the rate is outside [0, 1] or the count is not positive.
+ * @see Wilson 1927, doi:10.1080/01621459.1927.10502953
+ */
+export function wilsonInterval(rate: number, count: number): Interval {
+  if (!(rate >= 0 && rate <= 1) || !(count > 0)) {
+    throw new ValueError(`wilsonInterval: got rate ${rate} and count ${count}; the rate must be in [0, 1] and the count above 0`);
+  }
+  const share = (z * z) / count;
+  const middle = rate + share / 2;
+  const reach = z * Math.sqrt((rate * (1 - rate)) / count + (share * share) / (4 * z * z));
+  return {
+    low: Math.max(0, Math.min(rate, (middle - reach) / (1 + share))),
+    high: Math.min(1, Math.max(rate, (middle + reach) / (1 + share))),
+  };
+}
+
+/**
+ * The 95 % interval of a share of hits whose trials come in subjects: Wilson's with the count N* = p(1 − p)/Var(p) of equally
+ * informative independent trials.
+ *
+ * Var(p) = Σᵢ (hitsᵢ − p trialsᵢ)² / (Σᵢ trialsᵢ)². N* is at least the number of subjects, and at most the number of trials: subjects
+ * that happen to be more even than chance earn nothing.
+ *
+ * @param hits by subject.
+ * @param trials by subject; subjects without trials do not count.
+ * @see Fogliato, Patil, Perona 2024, "Confidence intervals for error rates in 1:1 matching tasks", arXiv:2306.01198
+ */
+export function subjectInterval(hits: Float64Array, trials: Float64Array): Interval {
+  let hitCount = 0;
+  let trialCount = 0;
+  let subjectCount = 0;
+  for (let i = 0; i < trials.length; i++) {
+    hitCount += hits[i];
+    trialCount += trials[i];
+    if (trials[i] > 0) subjectCount++;
+  }
+  if (subjectCount === 0) throw new ValueError("subjectInterval: got no trials; it needs at least one subject with one trial");
+  const rate = hitCount / trialCount;
+  let spread = 0;
+  for (let i = 0; i < trials.length; i++) spread += (hits[i] - rate * trials[i]) ** 2;
+  const effective = effectiveCount(rate, spread / trialCount ** 2, trialCount);
+  return wilsonInterval(rate, Math.min(trialCount, Math.max(subjectCount, rate > 0 && rate < 1 ? effective : 0)));
+}
+
+/** N* = p(1 − p)/Var(p), and `most` where the variance is zero. */
+export function effectiveCount(rate: number, variance: number, most: number): number {
+  return variance > 0 ? (rate * (1 - rate)) / variance : most;
+}
+
+/**
+ * The 95 % interval mean ± t · standardError, with Student's t of so many degrees of freedom.
+ *
+ * @throws ValueError when the degrees of freedom are not a whole number from 1 on.
+ * @see Abramowitz, Stegun 1964, 26.7.3 and 26.7.4
+ */
+export function studentInterval(mean: number, standardError: number, degreesOfFreedom: number): Interval {
+  if (!Number.isInteger(degreesOfFreedom) || degreesOfFreedom < 1) {
+    throw new ValueError(`studentInterval: got ${degreesOfFreedom} degrees of freedom; it needs a whole number from 1 on`);
+  }
+  let low = 0;
+  let high = Math.PI / 2;
+  for (let halving = 0; halving < 60; halving++) {
+    const middle = (low + high) / 2;
+    if (centralShare(middle, degreesOfFreedom) < 0.95) low = middle;
+    else high = middle;
+  }
+  const reach = Math.sqrt(degreesOfFreedom) * Math.tan(low) * standardError;
+  return { low: mean - reach, high: mean + reach };
+}
+
+/** Probability that |t| < √ν tan(angle). */
+function centralShare(angle: number, degreesOfFreedom: number): number {
+  const cosine = Math.cos(angle);
+  const isOdd = degreesOfFreedom % 2 === 1;
+  let term = isOdd ? cosine : 1;
+  let sum = degreesOfFreedom === 1 ? 0 : term;
+  for (let power = isOdd ? 3 : 2; power <= degreesOfFreedom - 2; power += 2) {
+    term *= (cosine * cosine * (power - 1)) / power;
+    sum += term;
+  }
+  return isOdd ? (2 / Math.PI) * (angle + Math.sin(angle) * sum) : Math.sin(angle) * sum;
+}

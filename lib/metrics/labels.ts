@@ -1,0 +1,37 @@
+import { ValueError } from "../core/errors.js";
+
+/** Who is on both sides of a comparison, as small integers. */
+export interface ScoreLabels {
+  /** Subject of each probe. */
+  readonly probes: Int32Array;
+  /** Subject of each gallery template. */
+  readonly gallery: Int32Array;
+  readonly subjectCount: number;
+  /** Every probe against every template, or row i of one set against its rows j > i. */
+  readonly pairs: "all" | "upper";
+}
+
+/** Number the subjects of probes and gallery in order of appearance, gallery first. */
+export function labelScores(probeIdentities: readonly string[], galleryIdentities: readonly string[]): ScoreLabels {
+  const codes = new Map<string, number>();
+  const gallery = encode(galleryIdentities, codes, "labelScores: the gallery");
+  const probes = encode(probeIdentities, codes, "labelScores: the probe list");
+  return { probes, gallery, subjectCount: codes.size, pairs: "all" };
+}
+
+/** Number the subjects of one set that is compared with itself, each pair of rows once. */
+export function labelAllPairs(identities: readonly string[]): ScoreLabels {
+  const codes = new Map<string, number>();
+  const rows = encode(identities, codes, "labelAllPairs: the set");
+  return { probes: rows, gallery: rows, subjectCount: codes.size, pairs: "upper" };
+}
+
+function encode(identities: readonly string[], codes: Map<string, number>, what: string): Int32Array {
+  if (identities.length === 0) throw new ValueError(`${what} is empty; it needs at least one identity`);
+  return Int32Array.from(identities, (identity) => {
+    const known = codes.get(identity);
+    if (known !== undefined) return known;
+    codes.set(identity, codes.size);
+    return codes.size - 1;
+  });
+}

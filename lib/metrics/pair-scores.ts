@@ -1,0 +1,83 @@
+import { ValueError } from "../core/errors.js";
+import type { ScoreLabels } from "./labels.js";
+import type { ScoreBlock, ScoreConsumer } from "./scores.js";
+
+/** Scores of one evaluation, apart by whether both sides are the same person; probe by probe, templates in order within. */
+export interface PairScores {
+  readonly labels: ScoreLabels;
+  readonly mated: Float32Array;
+  /** Subject of each mated score. */
+  readonly matedSubjects: Int32Array;
+  readonly nonMated: Float32Array;
+}
+
+/** Sorts blocks of scores into mated and non-mated. */
+export interface PairCollector extends ScoreConsumer {
+  pairs(): PairScores;
+}
+
+/** 512 MiB of scores. */
+const mostScores = 2 ** 27;
+
+/**
+ * Keep the scores of every comparison that `labels` asks for.
+ *
+ * @throws ValueError when there are more than 2^27 non-mated comparisons, or when pairs are asked for before the last block.
+ */
+export function collectPairs(labels: ScoreLabels): PairCollector {
+  const { matedCount, nonMatedCount } = countPairs(labels);
+  if (nonMatedCount > mostScores) {
+    throw new ValueError(
+      `collectPairs: ${nonMatedCount} non-mated comparisons are more than ${mostScores}; verify on fewer probes, or on a seeded sample of them`,
+    );
+  }
+  const mated = new Float32Array(matedCount);
+  const matedSubjects = new Int32Array(matedCount);
+  const nonMated = new Float32Array(nonMatedCount);
+  let matedSeen = 0;
+  let nonMatedSeen = 0;
+  return {
+    add({ firstProbe, scores }: ScoreBlock): void {
+      for (let row = 0; row < scores.rows; row++) {
+        const probe = firstProbe + row;
+        const subject = labels.probes[probe];
+        const begin = row * scores.columns;
+        for (let j = firstTemplate(labels, probe); j < scores.columns; j++) {
+          if (labels.gallery[j] === subject) {
+            matedSubjects[matedSeen] = subject;
+            mated[matedSeen++] = scores.data[begin + j];
+          } else {
+            nonMated[nonMatedSeen++] = scores.data[begin + j];
+          }
+        }
+      }
+    },
+    pairs(): PairScores {
+      const seen = matedSeen + nonMatedSeen;
+      if (seen < matedCount + nonMatedCount) {
+        throw new ValueError(
+          `collectPairs: ${seen} of ${matedCount + nonMatedCount} comparisons were scored; add every block before asking for pairs`,
+        );
+      }
+      return { labels, mated, matedSubjects, nonMated };
+    },
+  };
+}
+
+/** The first template that a probe is compared with. */
+export function firstTemplate({ pairs }: ScoreLabels, probe: number): number {
+  return pairs === "upper" ? probe + 1 : 0;
+}
+
+function countPairs(labels: ScoreLabels): { matedCount: number; nonMatedCount: number } {
+  const { probes, gallery, subjectCount, pairs } = labels;
+  const templates = new Float64Array(subjectCount);
+  for (const subject of gallery) templates[subject]++;
+  if (pairs === "upper") {
+    const all = (gallery.length * (gallery.length - 1)) / 2;
+    const matedCount = templates.reduce((sum, count) => sum + (count * (count - 1)) / 2, 0);
+    return { matedCount, nonMatedCount: all - matedCount };
+  }
+  const matedCount = probes.reduce((sum, subject) => sum + templates[subject], 0);
+  return { matedCount, nonMatedCount: probes.length * gallery.length - matedCount };
+}

@@ -1,0 +1,60 @@
+import { stripVTControlCharacters } from "node:util";
+import { compileFigure } from "../figures/bundle.js";
+import type { Figure } from "../figures/figure.js";
+import { escapeHtml } from "./html.js";
+import type { MarkdownRenderer } from "./markdown.js";
+import type { MimeBundle, Output } from "./nbformat.js";
+import { safeTable } from "./safe-table.js";
+
+/** One output of a cell as HTML that runs nothing by itself. */
+export async function renderOutput(output: Output, markdown: MarkdownRenderer): Promise<string> {
+  switch (output.output_type) {
+    case "stream":
+      return preformatted(output.text, output.name);
+    case "error":
+      return preformatted(output.traceback.length > 0 ? output.traceback.join("\n") : `${output.ename}: ${output.evalue}`, "error");
+    case "display_data":
+    case "execute_result":
+      return renderBundle(output.data, markdown);
+  }
+}
+
+/** The richest form that the page can show: live figure, table, prose, image, text. */
+async function renderBundle(data: MimeBundle, markdown: MarkdownRenderer): Promise<string> {
+  const figure = data["application/vnd.vegalite.v5+json"];
+  if (typeof figure === "object" && figure !== null) return renderFigure(figure as Figure, data);
+  const html = textOf(data, "text/html");
+  const table = html === null ? null : safeTable(html);
+  if (table !== null) return `<div class="table">${table}</div>`;
+  const prose = textOf(data, "text/markdown") ?? textOf(data, "text/latex");
+  if (prose !== null) return `<div class="prose">${markdown.render(prose)}</div>`;
+  const image = renderImage(data);
+  if (image !== null) return `<figure>${image}</figure>`;
+  return preformatted(textOf(data, "text/plain") ?? html ?? JSON.stringify(data, null, 2), "stdout");
+}
+
+/** The image is what is seen until, or unless, the page's script draws the live figure from the program beside it. */
+async function renderFigure(figure: Figure, data: MimeBundle): Promise<string> {
+  const program = JSON.stringify(await compileFigure(figure)).replaceAll("<", "\\u003c");
+  const image = renderImage(data) ?? preformatted(textOf(data, "text/plain") ?? "[figure]", "stdout");
+  return `<figure class="live"><div class="static">${image}</div><div class="drawn"></div><script type="application/json">${program}</script></figure>`;
+}
+
+function renderImage(data: MimeBundle): string | null {
+  const alt = escapeHtml(textOf(data, "text/plain") ?? "figure");
+  const svg = textOf(data, "image/svg+xml");
+  if (svg !== null) return `<img alt="${alt}" src="data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}">`;
+  for (const type of ["image/png", "image/jpeg", "image/gif"]) {
+    const base64 = textOf(data, type)?.replace(/\s/g, "");
+    if (base64 !== undefined && /^[A-Za-z0-9+/]+=*$/.test(base64)) return `<img alt="${alt}" src="data:${type};base64,${base64}">`;
+  }
+  return null;
+}
+
+function textOf(data: MimeBundle, type: string): string | null {
+  const form = data[type];
+  return typeof form === "string" ? form : null;
+}
+
+const preformatted = (text: string, kind: "stdout" | "stderr" | "error"): string =>
+  `<pre class="${kind}">${escapeHtml(stripVTControlCharacters(text).trimEnd())}</pre>`;

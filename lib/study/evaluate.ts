@@ -1,0 +1,85 @@
+import { ShapeError } from "../core/errors.js";
+import type { Matrix32 } from "../core/matrix.js";
+import type { Engine } from "../linalg/engine.js";
+import { cmc, countRanks, rankAtK, rankInterval } from "../metrics/identification.js";
+import type { Interval } from "../metrics/intervals.js";
+import { labelScores } from "../metrics/labels.js";
+import { collectPairs } from "../metrics/pair-scores.js";
+import { scoreBlocks } from "../metrics/scores.js";
+import { auc, eer, roc, thinRoc, tmrAtFmr, verification, type RocPoint } from "../metrics/verification.js";
+import { aucInterval, tmrInterval } from "../metrics/verification-intervals.js";
+import { rankMetric, tmrMetric } from "./metric-names.js";
+
+/** One value of an evaluation, and its 95 % interval over subjects where there is one. */
+export interface MetricValue {
+  readonly metric: string;
+  readonly value: number;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+export interface Evaluation {
+  readonly values: readonly MetricValue[];
+  /** CMC from rank 1 on; empty when no curve was asked for. */
+  readonly cmc: readonly number[];
+  /** ROC vertices, thinned; empty when no curve was asked for. */
+  readonly roc: readonly RocPoint[];
+  /** Rows without a direction. */
+  readonly degenerateCount: number;
+}
+
+export interface EvaluateOptions {
+  readonly engine: Engine;
+  readonly signal?: AbortSignal | undefined;
+  /** @defaultValue [1, 5, 10] */
+  readonly ranks?: readonly number[];
+  /** @defaultValue [1e-2, 1e-3] */
+  readonly fmrs?: readonly number[];
+  /** Most points of each curve; 0 draws none. @defaultValue 0 */
+  readonly curvePoints?: number;
+}
+
+/**
+ * Identify and verify probes against a gallery in one space: rank-k, AUC, EER and TMR at each FMR, from the cosines of all pairs.
+ *
+ * The EER has no interval, and that of a TMR takes its threshold as given.
+ *
+ * @param probes n × d.
+ * @param gallery m × d.
+ * @throws ShapeError when there are not as many identities as rows; ValueError as the metrics do.
+ */
+export async function evaluate(
+  probes: Matrix32,
+  gallery: Matrix32,
+  identities: { readonly probes: readonly string[]; readonly gallery: readonly string[] },
+  { engine, signal, ranks = [1, 5, 10], fmrs = [1e-2, 1e-3], curvePoints = 0 }: EvaluateOptions,
+): Promise<Evaluation> {
+  if (identities.probes.length !== probes.rows || identities.gallery.length !== gallery.rows) {
+    throw new ShapeError(
+      `evaluate: got ${identities.probes.length} and ${identities.gallery.length} identities for ${probes.rows} probes and ${gallery.rows} gallery rows; give one for each row`,
+    );
+  }
+  const labels = labelScores(identities.probes, identities.gallery);
+  const counter = countRanks(labels);
+  const collector = collectPairs(labels);
+  const { degenerateCount } = await scoreBlocks(probes, gallery, [counter, collector], { engine, signal });
+  const found = counter.ranks();
+  const pairs = collector.pairs();
+  const seen = verification(pairs.mated, pairs.nonMated);
+  const values: MetricValue[] = ranks.map((k) => withInterval(rankMetric(k), rankAtK(found, k), rankInterval(found, k)));
+  values.push(withInterval("auc", auc(seen), aucInterval(seen, pairs)), { metric: "eer", value: eer(seen), low: null, high: null });
+  for (const fmr of fmrs) {
+    const point = tmrAtFmr(seen, fmr);
+    values.push(withInterval(tmrMetric(fmr), point.tmr, tmrInterval(pairs, point.threshold)));
+  }
+  return {
+    values,
+    cmc: curvePoints > 0 ? Array.from(cmc(found).slice(0, curvePoints)) : [],
+    roc: curvePoints > 0 ? thinRoc(roc(seen), Math.max(2, curvePoints)) : [],
+    degenerateCount,
+  };
+}
+
+function withInterval(metric: string, value: number, { low, high }: Interval): MetricValue {
+  return { metric, value, low, high };
+}

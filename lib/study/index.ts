@@ -1,0 +1,19 @@
+export { openStudy, type OpenStudyOptions } from "./context.js";
+export { evaluate, type EvaluateOptions, type Evaluation, type MetricValue } from "./evaluate.js";
+export { isRate, rankMetric, tmrMetric } from "./metric-names.js";
+export { planStudy, type PlanOptions, type StudyPlan } from "./protocol.js";
+export { formatResultRows, parseResultRows, readResultFile, writeResultFile } from "./result-file.js";
+export type { ResultRow } from "./result-row.js";
+export { runStudy } from "./run-study.js";
+export { scoreMap, type ScoreMapOptions, type TestRows } from "./score-map.js";
+export {
+  countEvaluations,
+  orderedPairs,
+  type EncoderPair,
+  type StudyContext,
+  type StudyCurves,
+  type StudyResult,
+  type StudySpec,
+} from "./study-spec.js";
+export { summarise, type SummaryRow } from "./summary.js";
+export { testClouds, type CloudName, type TestClouds, type TestCloudsSpec } from "./test-clouds.js";

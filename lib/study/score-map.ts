@@ -1,0 +1,57 @@
+import { applyMap, type AlignmentMap, type Frame } from "../align/map.js";
+import { ShapeError, SplitError } from "../core/errors.js";
+import { matrix32, type Matrix32 } from "../core/matrix.js";
+import { evaluate, type EvaluateOptions, type Evaluation } from "./evaluate.js";
+
+/** Rows of unit length that a map is scored on. Identities are named as `lfw/Ann_Veneman`. */
+export interface TestRows {
+  /** n × p, of the source network. */
+  readonly probes: Matrix32;
+  /** m × q, of the target network. */
+  readonly gallery: Matrix32;
+  readonly probeIdentities: readonly string[];
+  readonly galleryIdentities: readonly string[];
+  /** What these people are called in other face sets. */
+  readonly otherNames: readonly string[];
+}
+
+export interface ScoreMapOptions extends EvaluateOptions {
+  /** @defaultValue "centred" */
+  readonly frame?: Frame;
+}
+
+/**
+ * Map the probes, and identify and verify them against the gallery, in the map's target space.
+ *
+ * @throws SplitError when the map was fitted on somebody who is scored; ShapeError when the gallery is not as wide as the map's target.
+ */
+export async function scoreMap(map: AlignmentMap, test: TestRows, { frame = "centred", ...options }: ScoreMapOptions): Promise<Evaluation> {
+  checkUnseen(map, test);
+  if (test.gallery.columns !== map.targetDimension) {
+    throw new ShapeError(
+      `scoreMap: the gallery is ${test.gallery.columns} wide and ${map.name} maps to ${map.targetDimension}; pass rows of its target network`,
+    );
+  }
+  const probes = await applyMap(map, test.probes, { frame, engine: options.engine, signal: options.signal });
+  const gallery = frame === "centred" ? lessMean(test.gallery, map.targetMean) : test.gallery;
+  return evaluate(probes, gallery, { probes: test.probeIdentities, gallery: test.galleryIdentities }, options);
+}
+
+/** Rows − mean, rounded once. */
+export function lessMean({ rows, columns, data }: Matrix32, mean: Float64Array): Matrix32 {
+  return matrix32(
+    rows,
+    columns,
+    data.map((value, i) => value - mean[i % columns]),
+  );
+}
+
+function checkUnseen(map: AlignmentMap, { probeIdentities, galleryIdentities, otherNames }: TestRows): void {
+  const fitted = new Set(map.identities);
+  const seen = [...new Set([...probeIdentities, ...galleryIdentities, ...otherNames])].filter((name) => fitted.has(name));
+  if (seen.length > 0) {
+    throw new SplitError(
+      `scoreMap: ${map.name} was fitted on ${seen.length} of the people it is scored on, ${seen[0]} among them; score it on others, or fit it without them`,
+    );
+  }
+}

@@ -1,0 +1,100 @@
+import { findMapKind } from "../align/registry.js";
+import { ValueError } from "../core/errors.js";
+import type { Progress } from "../core/progress.js";
+import type { EmbeddingSet } from "../data/embedding-set.js";
+import type { FaceSetManifest } from "../data/face-set-manifest.js";
+import type { SamePerson } from "../data/splits.js";
+import type { Engine } from "../linalg/engine.js";
+import type { RocPoint } from "../metrics/verification.js";
+import type { StudyPlan } from "./protocol.js";
+import type { ResultRow } from "./result-row.js";
+
+/** Probes of `source` are mapped into the space of `target`. */
+export interface EncoderPair {
+  readonly source: string;
+  readonly target: string;
+}
+
+/** An experiment as data. */
+export interface StudySpec {
+  readonly experiment: string;
+  readonly pairs: readonly EncoderPair[];
+  /** Names of the registry, and `native`: the target network against itself. */
+  readonly maps: readonly string[];
+  /** Ids of study sets. */
+  readonly fitSet: string;
+  readonly testSet: string;
+  readonly seed: number;
+  /** @defaultValue ["centred", "raw"] */
+  readonly frames?: readonly ("centred" | "raw")[];
+  /** @defaultValue [1, 5, 10] */
+  readonly ranks?: readonly number[];
+  /** @defaultValue [1e-2, 1e-3] */
+  readonly fmrs?: readonly number[];
+  /** Most points of each CMC and ROC; 0 draws none. @defaultValue 0 */
+  readonly curvePoints?: number;
+}
+
+/** What a study works with. */
+export interface StudyContext {
+  readonly load: (encoder: string, faceSet: string) => Promise<EmbeddingSet>;
+  readonly faceSets: readonly FaceSetManifest[];
+  /** People who are in several face sets. */
+  readonly overlap: readonly SamePerson[];
+  readonly engine: Engine;
+  readonly signal?: AbortSignal | undefined;
+  /** Counts evaluations: see countEvaluations. @defaultValue silent */
+  readonly progress?: Progress;
+}
+
+/** The curves of one evaluation, for figures. */
+export interface StudyCurves extends EncoderPair {
+  readonly map: string;
+  readonly frame: "centred" | "raw";
+  readonly cmc: readonly number[];
+  readonly roc: readonly RocPoint[];
+}
+
+export interface StudyResult {
+  readonly rows: readonly ResultRow[];
+  /** Empty when the study asks for no curve points. */
+  readonly curves: readonly StudyCurves[];
+  /** Rows without a direction, over all evaluations; they scored −∞. */
+  readonly degenerateCount: number;
+  readonly plan: StudyPlan;
+}
+
+/** Every ordered pair of different encoders. */
+export function orderedPairs(encoders: readonly string[]): EncoderPair[] {
+  return encoders.flatMap((source) => encoders.filter((target) => target !== source).map((target) => ({ source, target })));
+}
+
+/** How many evaluations a study makes: the total of its progress. */
+export function countEvaluations({ pairs, maps }: StudySpec): number {
+  const learnt = maps.filter((map) => map !== "native").length;
+  return pairs.length * learnt + (maps.includes("native") ? targetsOf(pairs).length : 0);
+}
+
+/** @throws ValueError when a spec names nothing, something twice, a network onto itself, or a map that there is not. */
+export function checkSpec({ experiment, pairs, maps }: StudySpec): void {
+  if (pairs.length === 0 || maps.length === 0) {
+    throw new ValueError(`runStudy: ${experiment} has ${pairs.length} pairs and ${maps.length} maps; name at least one of each`);
+  }
+  const twice = [...pairs.map(keyOf), ...maps].find((name, i, all) => all.indexOf(name) !== i);
+  if (twice !== undefined) throw new ValueError(`runStudy: ${experiment} names ${twice} twice; name each pair and each map once`);
+  const same = pairs.find(({ source, target }) => source === target);
+  if (same !== undefined) {
+    throw new ValueError(`runStudy: ${experiment} maps ${same.source} onto itself; ask for the map "native" instead`);
+  }
+  for (const map of maps) if (map !== "native") findMapKind(map);
+}
+
+/** Every target once, in order. */
+export function targetsOf(pairs: readonly EncoderPair[]): string[] {
+  return [...new Set(pairs.map(({ target }) => target))];
+}
+
+/** One text for one direction. */
+export function keyOf({ source, target }: EncoderPair): string {
+  return `${source} → ${target}`;
+}

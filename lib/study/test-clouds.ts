@@ -1,0 +1,86 @@
+import { applyMap } from "../align/map.js";
+import { pairClouds } from "../align/moments.js";
+import { findMapKind } from "../align/registry.js";
+import { normaliseRows } from "../align/rows.js";
+import { ValueError } from "../core/errors.js";
+import { matrix32, type Matrix32, takeRows } from "../core/matrix.js";
+import { pickStudySet } from "../data/load-face-sets.js";
+import { identityNames, prepareNetwork } from "./network-rows.js";
+import { planStudy } from "./protocol.js";
+import { lessMean } from "./score-map.js";
+import type { EncoderPair, StudyContext, StudySpec } from "./study-spec.js";
+
+export interface TestCloudsSpec extends EncoderPair, Pick<StudySpec, "fitSet" | "testSet" | "seed"> {
+  readonly map: string;
+  /** How many test identities: those with the most images. */
+  readonly people: number;
+}
+
+/** Where a point comes from: the source network as it is, its mapped rows, the target network. */
+export type CloudName = "source" | "mapped" | "target";
+
+export interface TestClouds {
+  /** Unit rows about the training means, in the target's space: the three clouds, one after the other. */
+  readonly points: Matrix32;
+  readonly labels: readonly { readonly cloud: CloudName; readonly identity: string }[];
+}
+
+/**
+ * The test images of some people as three clouds in one space: the source's rows unaligned and mapped, and the target's.
+ *
+ * @throws ValueError when there are not that many test identities.
+ */
+export async function testClouds(spec: TestCloudsSpec, context: StudyContext): Promise<TestClouds> {
+  const [fitSet, testSet] = [spec.fitSet, spec.testSet].map((id) => pickStudySet(id, context.faceSets));
+  const load = async (encoder: string) =>
+    [await context.load(encoder, fitSet.faceSet.id), await context.load(encoder, testSet.faceSet.id)] as const;
+  const [fit, test] = await load(spec.source);
+  const [targetFit, targetTest] = await load(spec.target);
+  const plan = planStudy({ ...fitSet, items: fit.items }, { ...testSet, items: test.items }, { seed: spec.seed, overlap: context.overlap });
+  const source = await prepareNetwork(fit, test, plan, context);
+  const target = await prepareNetwork(targetFit, targetTest, plan, context);
+  const moments = await pairClouds(source.cloud, target.cloud, { source: source.train, target: target.train }, context);
+  const tune = { source: source.tune, target: target.tune };
+  const { engine, signal } = context;
+
+  const identities = identityNames(test, Int32Array.from([...plan.gallery, ...plan.probes]));
+  const rows = chooseRows(identities, spec.people);
+  const pick = (gallery: Matrix32, probes: Matrix32): Matrix32 => takeRows(stack([gallery, probes]), rows);
+  const sourceRows = pick(source.gallery, source.probes);
+  const mapped = async (name: string): Promise<Matrix32> =>
+    applyMap(await findMapKind(name).fit({ moments, tune, engine, signal }), sourceRows, { frame: "centred", engine, signal });
+  const clouds: readonly (readonly [CloudName, Matrix32])[] = [
+    ["source", await mapped("zero-pad")],
+    ["mapped", await mapped(spec.map)],
+    ["target", lessMean(pick(target.gallery, target.probes), moments.target.mean)],
+  ];
+  return {
+    points: stack(clouds.map(([, points]) => normaliseRows(points))),
+    labels: clouds.flatMap(([cloud]) => rows.map((row) => ({ cloud, identity: identities[row].slice(identities[row].indexOf("/") + 1) }))),
+  };
+}
+
+/** Rows of the people with the most images; of equals, the first by name. */
+function chooseRows(identities: readonly string[], people: number): number[] {
+  const counts = new Map<string, number>();
+  for (const identity of identities) counts.set(identity, (counts.get(identity) ?? 0) + 1);
+  if (!(people >= 1 && people <= counts.size)) {
+    throw new ValueError(`testClouds: got ${people} people; there are ${counts.size} test identities, so give 1 to ${counts.size}`);
+  }
+  const ranked = [...counts].sort(([one, oneCount], [other, otherCount]) => otherCount - oneCount || (one < other ? -1 : 1));
+  const chosen = new Set(ranked.slice(0, people).map(([identity]) => identity));
+  return identities.flatMap((identity, row) => (chosen.has(identity) ? [row] : []));
+}
+
+function stack(parts: readonly Matrix32[]): Matrix32 {
+  const stacked = matrix32(
+    parts.reduce((sum, { rows }) => sum + rows, 0),
+    parts[0].columns,
+  );
+  let at = 0;
+  for (const { data } of parts) {
+    stacked.data.set(data, at);
+    at += data.length;
+  }
+  return stacked;
+}

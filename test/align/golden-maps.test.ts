@@ -1,0 +1,81 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { computeMoments, fitLeastSquares, fitProcrustes, fitRidge, type Moments } from "../../lib/align/index.js";
+import { matrix32, type Matrix32 } from "../../lib/core/matrix.js";
+import { chooseEngine } from "../../lib/linalg/index.js";
+import { conditioned, expectClose, expectCloseTo } from "../close.js";
+import { congruentialRows } from "../synthetic.js";
+
+interface GoldenCase {
+  readonly name: string;
+  readonly seed: number;
+  readonly count: number;
+  readonly source: number;
+  readonly target: number;
+  readonly kind: "plain" | "constant" | "repeated";
+  readonly leastSquares: readonly number[];
+  readonly leastSquaresIntercept?: readonly number[];
+  readonly rank?: number;
+  readonly ridge: readonly { readonly ratio: number; readonly alpha: number; readonly weights: readonly number[] }[];
+  readonly procrustes: readonly number[];
+  readonly nuclearNorm: number;
+}
+
+const golden = JSON.parse(readFileSync(new URL("../golden/maps.json", import.meta.url), "utf8")) as { cases: GoldenCase[] };
+const engine = await chooseEngine();
+
+describe.each(golden.cases)("$name", (entry) => {
+  const { source, target } = rowsOf(entry);
+  const moments = computeMoments(
+    source,
+    target,
+    Array.from({ length: entry.count }, (_, i) => `made/${i}`),
+    { engine },
+  );
+
+  it("least squares equals scikit-learn's, or NumPy's of least norm", async () => {
+    const map = await fitLeastSquares(await moments, { engine });
+    expectClose(map.weights.data, entry.leastSquares, conditioned(1e4));
+    if (entry.leastSquaresIntercept !== undefined) expectClose(interceptOf(map), entry.leastSquaresIntercept, conditioned(1e4));
+    if (entry.rank !== undefined) expect(map.effectiveDf).toBe(entry.rank);
+  });
+
+  it("ridge equals scikit-learn's for the same penalty on the sum of squares", async () => {
+    for (const { ratio, alpha, weights } of entry.ridge) {
+      const map = await fitRidge(await moments, { ratio, engine });
+      expectCloseTo(map.lambda!, alpha, conditioned(100));
+      expectClose(map.weights.data, weights, conditioned(1e3));
+    }
+  });
+
+  it("the rotation equals SciPy's, the narrower cloud padded by zeros", async () => {
+    const map = await fitProcrustes(await moments, { engine });
+    expectClose(map.weights.data, entry.procrustes, conditioned(1e4));
+    expectCloseTo(overlap(await moments, map.weights.data), entry.nuclearNorm, conditioned(100));
+  });
+});
+
+/** Column j of the target carries half of the source's column j, where there is one. */
+function rowsOf({ seed, count, source: p, target: q, kind }: GoldenCase): { source: Matrix32; target: Matrix32 } {
+  const source = Float32Array.from(congruentialRows(seed, count, p).data);
+  const half = Math.floor(p / 2);
+  for (let i = 0; i < count; i++) {
+    if (kind === "constant") source.set([0.25, source[i * p + 2], -1], i * p + 1);
+    if (kind === "repeated") source.copyWithin(i * p + half, i * p, i * p + half);
+  }
+  const target = Float32Array.from(congruentialRows(seed + 1, count, q).data, (value, k) => {
+    const column = k % q;
+    return column < p ? value + 0.5 * source[Math.floor(k / q) * p + column] : value;
+  });
+  return { source: matrix32(count, p, source), target: matrix32(count, q, target) };
+}
+
+function interceptOf({ weights, sourceMean, targetMean }: Awaited<ReturnType<typeof fitLeastSquares>>): Float64Array {
+  const q = weights.columns;
+  return targetMean.map((value, j) => sourceMean.reduce((rest, mean, i) => rest - mean * weights.data[i * q + j], value));
+}
+
+/** tr(Wᵀ SᵀT), the sum of the singular values when W is the rotation. */
+function overlap({ cross }: Moments, weights: Float64Array): number {
+  return weights.reduce((sum, value, k) => sum + value * cross.data[k], 0);
+}

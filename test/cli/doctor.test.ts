@@ -1,0 +1,57 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { doctor } from "../../lib/cli/doctor.js";
+import type { EngineReport } from "../../lib/linalg/index.js";
+import { temporaryFolder } from "../data/temporary-folder.js";
+import { realDataFolder } from "../real-data.js";
+
+const engine: EngineReport = { name: "onnx", present: true, detail: "here" };
+
+async function report(dataFolder: string | null, engines: EngineReport[] = [engine]): Promise<string> {
+  const lines: string[] = [];
+  await doctor({ dataFolder, write: (text) => lines.push(text), engines: () => Promise.resolve(engines) });
+  return lines.join("\n");
+}
+
+test("without a data folder it looks for nothing and says how to name one", async () => {
+  const text = await report(null);
+  expect(text).toMatch(/^onnx +yes +here$/m);
+  expect(text).toMatch(/^face_esp_mbf +face +512 +yes +not looked for$/m);
+  expect(text).toMatch(/To do\n- Name the data folder, which holds encoders\/ and faces\/: --data <folder>, or set FACEBRIDGE_DATA.$/);
+});
+
+test("in an empty data folder it names each missing file, where it comes from and under which licence", async () => {
+  const text = await report(await temporaryFolder());
+  expect(text).toMatch(/^vis_taesana +vision +512 +yes +missing$/m);
+  expect(text).toMatch(
+    /- vis_taesana: put .*vis_taesana.onnx there \(ONNX, converted from PyTorch \(.pth\); from madebyollin\/taesd, .*; licence: MIT\)/,
+  );
+  expect(text).toMatch(/^lfw +0 of 901 +0 of 4862 +none$/m);
+  expect(text).toContain("- lfw: listFaceImages: no folder ");
+});
+
+test("damaged weights and a partial face set are told apart from missing ones", async () => {
+  const folder = await temporaryFolder();
+  await mkdir(path.join(folder, "encoders"));
+  await writeFile(path.join(folder, "encoders/face_mfn_B.onnx"), "cut");
+  await mkdir(path.join(folder, "faces/lfw/images/Ann"), { recursive: true });
+  for (const name of ["1.jpg", "2.jpg", "3.jpg"]) await writeFile(path.join(folder, "faces/lfw/images/Ann", name), "");
+  const text = await report(folder);
+  expect(text).toMatch(/- face_mfn_B: .*face_mfn_B.onnx is not what its manifest says \(wrong size\); get it again from CrD1997/);
+  expect(text).toMatch(/^lfw +1 of 901 +3 of 4862 +partial$/m);
+  expect(text).toContain("- lfw: whatever needs only what is there works. For the rest: ");
+});
+
+test("without any engine it says so", async () => {
+  expect(await report(null, [{ ...engine, present: false }])).toContain("No engine runs here: install the dependencies again");
+});
+
+const realData = realDataFolder();
+
+test.skipIf(!realData)("real data: every network is verified, and lfw and cfp are complete", async () => {
+  const text = await report(realData);
+  expect(text.match(/ verified$/gm)).toHaveLength(18);
+  expect(text).toMatch(/^lfw +901 of 901 +4862 of 4862 +complete$/m);
+  expect(text).toMatch(/^cfp +500 of 500 +7000 of 7000 +complete$/m);
+});

@@ -1,0 +1,32 @@
+import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { DataError } from "../../lib/core/errors.js";
+import { projectFolder, resolveDataFolder } from "../../lib/data/index.js";
+import { nearestOf } from "../../lib/data/nearest.js";
+import { temporaryFolder } from "./temporary-folder.js";
+
+test("the package's folder is the one with its package.json", () => {
+  expect(existsSync(path.join(projectFolder, "package.json"))).toBe(true);
+});
+
+test("the data folder is the option, else FACEBRIDGE_DATA", async () => {
+  const [one, other] = [await temporaryFolder(), await temporaryFolder()];
+  expect(resolveDataFolder(one, { FACEBRIDGE_DATA: other })).toBe(one);
+  expect(resolveDataFolder(undefined, { FACEBRIDGE_DATA: other })).toBe(other);
+});
+
+test("without a data folder, or with a file for one, it says what to do", async () => {
+  expect(() => resolveDataFolder(undefined, {})).toThrow(DataError);
+  expect(() => resolveDataFolder(undefined, {})).toThrow("no data folder was named; give --data <folder> or set FACEBRIDGE_DATA to the folder");
+  const file = path.join(await temporaryFolder(), "file");
+  await writeFile(file, "");
+  expect(() => resolveDataFolder(file)).toThrow(`${file} is no folder; name the one that holds encoders/ and faces/`);
+});
+
+test("the nearest word has the fewest edits, and none is near when all differ much", () => {
+  expect(nearestOf("meen", ["mean", "scale"])).toBe("mean");
+  expect(nearestOf("LFW", ["cfp", "lfw"])).toBe("lfw");
+  expect(nearestOf("webface", ["cfp", "lfw"])).toBeNull();
+});

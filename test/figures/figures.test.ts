@@ -1,0 +1,150 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { describe, expect, test } from "vitest";
+import {
+  bundleFigure,
+  describeFigure,
+  drawCloud,
+  drawCloud3d,
+  drawCmc,
+  drawPairs,
+  drawRoc,
+  renderSvg,
+  type Figure,
+} from "../../lib/figures/index.js";
+import { createRandom } from "../../lib/core/random.js";
+
+const ranks = [1, 2, 3, 4, 5];
+const cmc = drawCmc(
+  [
+    { label: "ridge", ranks, rates: [0.8, 0.85, 0.9, 0.93, 0.95], low: [0.75, 0.8, 0.86, 0.9, 0.92], high: [0.84, 0.89, 0.93, 0.95, 0.97] },
+    { label: "native", ranks, rates: [0.01, 0.02, 0.03, 0.05, 0.06] },
+  ],
+  { gallerySize: 100, title: "FaceNet → SFace" },
+);
+const fmr = [1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1];
+const roc = drawRoc([{ label: "ridge", fmr, tmr: [0.1, 0.3, 0.6, 0.8, 0.95, 1] }]);
+const networks = ["edgeface", "sface", "facenet"];
+const rows = networks.flatMap((source, i) =>
+  networks.map((target, j) => ({ source, target, metric: "rank1", value: i === j ? 0.98 : (i + 2 * j) / 10 })),
+);
+const pairs = drawPairs([...rows, { ...rows[0], metric: "auc" }], { metric: "rank1", names: { sface: "SFace" } });
+const cloudPoints = (count: number) => {
+  const random = createRandom(2);
+  return Array.from({ length: count }, (_, i) => ({ x: random.normal(), y: random.normal(), label: i % 2 ? "mapped" : "target" }));
+};
+const cloud = drawCloud(cloudPoints(60), { title: "Rows of one pair" });
+
+/** The values of each of a figure's data sets, by name. */
+function valuesOf(figure: Figure): Readonly<Record<string, readonly unknown[]>> {
+  const found: Record<string, readonly unknown[]> = {};
+  const visit = (value: unknown): void => {
+    if (typeof value !== "object" || value === null) return;
+    if ("name" in value && "values" in value) found[value.name as string] = value.values as readonly unknown[];
+    Object.values(value).forEach(visit);
+  };
+  visit(figure);
+  return found;
+}
+
+/** The channels of the first layer that has `channel`. */
+function channelOf(figure: Figure, channel: string): unknown {
+  const layers = (figure.layer ?? [figure]) as readonly { readonly encoding: Readonly<Record<string, unknown>> }[];
+  return layers.map(({ encoding }) => encoding[channel]).find((found) => found !== undefined);
+}
+
+describe("figures hold the rows they were given", () => {
+  test("a CMC, its intervals and chance", () => {
+    const { curves, chance } = valuesOf(cmc);
+    expect(curves).toHaveLength(10);
+    expect(curves[1]).toEqual({ label: "ridge", x: 2, y: 0.85, low: 0.8, high: 0.89 });
+    expect(curves[9]).toEqual({ label: "native", x: 5, y: 0.06 });
+    expect(chance).toEqual([{ x: 1, y: 0.01 }, { x: 5, y: 0.05 }]); // prettier-ignore
+    expect(channelOf(cmc, "x")).toMatchObject({ title: "Rank", scale: { domain: [1, 5] } });
+    expect(channelOf(cmc, "y")).toMatchObject({ title: "Probes identified", axis: { format: ".0%" } });
+  });
+
+  test("a ROC on a logarithmic axis, without the points left of it", () => {
+    const { curves, chance } = valuesOf(roc);
+    expect(curves.map((point) => (point as { x: number }).x)).toEqual(fmr.slice(1));
+    expect(chance.every((point) => (point as { x: number; y: number }).x === (point as { y: number }).y)).toBe(true);
+    expect(channelOf(roc, "x")).toMatchObject({ title: "False match rate", scale: { type: "log", domain: [1e-4, 1] } });
+  });
+
+  test("a matrix of pairs, the other metric left out and names replaced", () => {
+    const { pairs: values } = valuesOf(pairs);
+    expect(values).toHaveLength(9);
+    expect(values[1]).toEqual({ source: "edgeface", target: "SFace", value: 0.2 });
+    expect(pairs).toMatchObject({ encoding: { x: { title: "Target network" }, y: { sort: ["edgeface", "SFace", "facenet"] } } });
+  });
+
+  test("a cloud, of many points a sample that the title states (seed 0)", () => {
+    expect(valuesOf(cloud).points).toEqual(cloudPoints(60));
+    const sampled = drawCloud(cloudPoints(90), { limit: 50 });
+    expect(valuesOf(sampled).points).toHaveLength(50);
+    expect(sampled.title).toEqual({ text: "50 of 90 points, drawn at random (seed 0)" });
+    expect(valuesOf(drawCloud(cloudPoints(90), { limit: 50 }))).toEqual(valuesOf(sampled));
+    expect(valuesOf(drawCloud(cloudPoints(90), { limit: 50, seed: 1 }))).not.toEqual(valuesOf(sampled));
+  });
+
+  test("a cloud in space, in Plotly's form", () => {
+    const { data, layout } = drawCloud3d([
+      { x: 1, y: 2, z: 3, label: "target", note: "a.jpg" },
+      { x: 4, y: 5, z: 6, label: "mapped" },
+    ]);
+    expect(data).toMatchObject([
+      { type: "scatter3d", name: "target", x: [1], y: [2], z: [3], text: ["a.jpg"] },
+      { name: "mapped", z: [6] },
+    ]);
+    expect(layout).toMatchObject({ scene: { aspectmode: "data" } });
+  });
+});
+
+describe("figures refuse", () => {
+  const curve = { label: "a", ranks: [1, 2], rates: [0.1, 0.2] };
+  test.each<[string, () => unknown, string]>([
+    ["lists of different lengths", () => drawCmc([{ ...curve, rates: [0.1] }]), 'curve "a": got 2, 1, 2, 2 values of x, y, low and high; they must be as many as each other and at least one'],
+    ["NaN", () => drawCmc([{ ...curve, rates: [0.1, NaN] }]), 'curve "a": point 1 holds NaN; every value must be finite, so leave that point out'],
+    ["no curves", () => drawCmc([]), "drawing curves: got none; give at least one curve"],
+    ["a label that is there twice", () => drawCmc([curve, curve]), 'drawing curves: the label "a" is there twice; a legend needs different ones'],
+    ["percents", () => drawCmc([{ ...curve, rates: [10, 20] }]), 'drawCmc: "a" has the rate 10 at rank 1; rates are fractions from 0 to 1'],
+    ["an empty gallery", () => drawCmc([curve], { gallerySize: 0 }), "drawCmc: got gallerySize 0; chance needs a gallery of at least 1"],
+    ["an axis that starts at 0", () => drawRoc([{ label: "a", fmr, tmr: fmr }], { lowestFmr: 0 }), "drawRoc: got lowestFmr 0; a logarithmic axis needs an end above 0 and below 1"],
+    ["rates above 1", () => drawRoc([{ label: "a", fmr: [0.1], tmr: [1.2] }]), 'drawRoc: "a" has the point (0.1, 1.2); rates are fractions from 0 to 1'],
+    ["a curve left of the axis", () => drawRoc([{ label: "a", fmr: [1e-6], tmr: [0.2] }]), 'drawRoc: "a" has no false match rate of 0.0001 or more; lower lowestFmr'],
+    ["a metric without rows", () => drawPairs(rows, { metric: "eer" }), "drawPairs: no row has the metric eer; the rows hold rank1"],
+    ["a pair that is there twice", () => drawPairs([...rows, rows[1]], { metric: "rank1" }), "drawPairs: edgeface → sface has two values of rank1; filter the rows to one map, frame and set"],
+    ["an infinite value", () => drawPairs([{ ...rows[0], value: Infinity }], { metric: "rank1" }), "drawPairs: edgeface → edgeface has the value Infinity; leave that row out"],
+    ["a cloud of nothing", () => drawCloud([]), "drawCloud: got no points; give at least one"],
+    ["a point nowhere", () => drawCloud3d([{ x: 0, y: NaN, z: 0, label: "a" }]), "drawCloud3d: point 0 has a coordinate that is not finite; leave it out"],
+  ])("%s", (_, draw, message) => {
+    expect(draw).toThrow(message);
+  }); // prettier-ignore
+});
+
+describe("SVG files", () => {
+  test.each([
+    ["cmc", cmc],
+    ["roc", roc],
+    ["pairs", pairs],
+    ["cloud", cloud],
+  ])("%s is drawn as before, on a transparent ground", async (name, figure) => {
+    const svg = await renderSvg(figure);
+    expect(svg).toMatch(/^<svg [^>]*viewBox/);
+    const file = new URL(`./${name}.svg`, import.meta.url);
+    const before = await readFile(file, "utf8").catch(() => null);
+    if (before !== svg) await writeFile(before === null ? file : new URL(`./${name}-changed.svg`, import.meta.url), svg);
+    expect(before === null || before === svg, `compare ${name}.svg with ${name}-changed.svg`).toBe(true);
+  });
+
+  test("are the same bytes when drawn again, side by side with others", async () => {
+    const [first, , second] = await Promise.all([renderSvg(cmc), renderSvg(pairs), renderSvg(cmc)]);
+    expect(second).toBe(first);
+  });
+});
+
+test("a bundle holds the live form as an object, an SVG and text, and no HTML", async () => {
+  const bundle = await bundleFigure(roc);
+  expect(Object.keys(bundle)).toEqual(["application/vnd.vegalite.v5+json", "image/svg+xml", "text/plain"]);
+  expect(bundle["application/vnd.vegalite.v5+json"]).toBe(roc);
+  expect(describeFigure(roc)).toBe("[figure: False match rate × True match rate]");
+});

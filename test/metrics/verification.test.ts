@@ -1,0 +1,192 @@
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { auc, eer, roc, thinRoc, tmrAtFmr, verification } from "../../lib/metrics/verification.js";
+import { algebra, exact, expectClose, expectCloseTo } from "../close.js";
+
+interface Golden {
+  readonly evaluations: readonly {
+    readonly name: string;
+    readonly mated: readonly number[];
+    readonly nonMated: readonly number[];
+    readonly auc: number;
+    readonly roc: readonly (readonly [number, number])[];
+    readonly operating: readonly {
+      readonly fmr: number;
+      readonly tmr: number;
+      readonly achievedFmr: number;
+      readonly threshold: number | null;
+      readonly allowedCount: number;
+    }[];
+  }[];
+}
+
+const golden = JSON.parse(readFileSync(new URL("../golden/metrics.json", import.meta.url), "utf8")) as Golden;
+const evaluate = (mated: readonly number[], nonMated: readonly number[]): ReturnType<typeof verification> =>
+  verification(Float32Array.from(mated), Float32Array.from(nonMated));
+
+describe.each(golden.evaluations)("$name, beside scikit-learn", ({ mated, nonMated, ...expected }) => {
+  const evaluation = evaluate(mated, nonMated);
+
+  it("has the same AUC", () => {
+    expectCloseTo(auc(evaluation), expected.auc, algebra);
+  });
+
+  it("has the same ROC vertices", () => {
+    expectClose(
+      roc(evaluation).flatMap(({ fmr, tmr }) => [fmr, tmr]),
+      expected.roc.flat(),
+      algebra,
+    );
+  });
+
+  it.each(expected.operating)("has the same operating point at an FMR of $fmr", ({ fmr, tmr, achievedFmr, threshold, allowedCount }) => {
+    const point = tmrAtFmr(evaluation, fmr);
+    expectClose([point.tmr, point.achievedFmr], [tmr, achievedFmr], algebra);
+    expectClose([point.threshold, point.allowedCount], [threshold ?? Infinity, allowedCount], exact);
+  });
+});
+
+describe("verification by hand", () => {
+  it("sees nothing in scores that are all equal", () => {
+    for (const score of [0.4, -Infinity]) {
+      const evaluation = evaluate([score, score, score], [score, score]);
+      expect(auc(evaluation)).toBe(0.5);
+      expect(eer(evaluation)).toBe(0.5);
+      expect(roc(evaluation)).toEqual([
+        { fmr: 0, tmr: 0 },
+        { fmr: 1, tmr: 1 },
+      ]);
+      expect(tmrAtFmr(evaluation, 0.9)).toMatchObject({ tmr: 0, achievedFmr: 0, threshold: Infinity });
+    }
+  });
+
+  it("sees everything in scores that are apart", () => {
+    const evaluation = evaluate([0.8, 0.9, 0.7], [0.1, 0.6, 0.3, 0.2]);
+    expect([auc(evaluation), eer(evaluation)]).toEqual([1, 0]);
+    expect(tmrAtFmr(evaluation, 0)).toMatchObject({ tmr: 1, achievedFmr: 0, threshold: Math.fround(0.7), allowedCount: 0 });
+  });
+
+  it("puts the threshold above the largest non-mated score when no false match is allowed", () => {
+    // Descending: m .9, n .8, m .7, n .5, m .4. Only .9 is above every n.
+    expect(tmrAtFmr(evaluate([0.9, 0.7, 0.4], [0.8, 0.5]), 0.4)).toEqual({
+      tmr: 1 / 3,
+      threshold: Math.fround(0.9),
+      achievedFmr: 0,
+      allowedCount: 0,
+      resolved: false,
+    });
+  });
+
+  it("allows as many false matches as arithmetic on paper does: 0.1 · 30 is 3 and 0.29 · 100 is 29", () => {
+    const ladder = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+    expect(tmrAtFmr(evaluate([1000], ladder(30)), 0.1).allowedCount).toBe(3);
+    expect(tmrAtFmr(evaluate([1000], ladder(100)), 0.29)).toMatchObject({ allowedCount: 29, threshold: 71 });
+  });
+
+  it("is resolved from 30 allowed false matches on", () => {
+    const many = Float32Array.from({ length: 3000 }, (_, i) => i);
+    expect(tmrAtFmr(verification(Float32Array.of(1), many), 1e-2).resolved).toBe(true);
+    expect(tmrAtFmr(verification(Float32Array.of(1), many), 1e-3).resolved).toBe(false);
+  });
+
+  it("crosses the EER along a tie's slope", () => {
+    // Vertices (FMR, FNMR): (0, 1), (0, .5) at 2, (1/3, 0) at the tie at 1, …: the segment meets FMR = FNMR at .2.
+    expectCloseTo(eer(evaluate([2, 1], [1, 0, 0])), 0.2, algebra);
+  });
+
+  it("keeps the ends and at most as many vertices as asked for a plot", () => {
+    const points = roc(evaluate(golden.evaluations[0].mated, golden.evaluations[0].nonMated));
+    for (const count of [2, 3, 10, 1000]) {
+      const thinned = thinRoc(points, count);
+      expect(thinned.length).toBeLessThanOrEqual(Math.min(count, points.length));
+      expect([thinned[0], thinned[thinned.length - 1]]).toEqual([
+        { fmr: 0, tmr: 0 },
+        { fmr: 1, tmr: 1 },
+      ]);
+    }
+  });
+
+  it("refuses empty sides, NaN and rates outside its range", () => {
+    expect(() => evaluate([], [1])).toThrow("verification: got 0 mated and 1 non-mated scores; it needs at least one of each");
+    expect(() => evaluate([1], [0, NaN])).toThrow("verification: non-mated score 1 is NaN; leave that comparison out");
+    expect(() => evaluate([NaN], [0])).toThrow("verification: mated score 0 is NaN; leave that comparison out");
+    expect(() => tmrAtFmr(evaluate([1], [0]), 1)).toThrow("tmrAtFmr: got an FMR of 1; it must be at least 0 and below 1");
+    expect(() => tmrAtFmr(evaluate([1], [0]), NaN)).toThrow("tmrAtFmr: got an FMR of NaN");
+    expect(() => thinRoc([], 1)).toThrow("thinRoc: got 1 points; it needs a whole number from 2 on");
+  });
+});
+
+describe("verification of any scores", () => {
+  const score = fc.oneof(fc.integer({ min: -5, max: 5 }), fc.constant(-Infinity), fc.float({ noNaN: true, min: -2, max: 2 }));
+  const sides = fc.tuple(fc.array(score, { minLength: 1, maxLength: 40 }), fc.array(score, { minLength: 1, maxLength: 40 }));
+
+  it("gives the AUC that counting pairs one by one gives", () => {
+    fc.assert(
+      fc.property(sides, ([mated, nonMated]) => {
+        let won = 0;
+        for (const m of mated) for (const n of nonMated) won += m > n ? 1 : m === n ? 0.5 : 0;
+        expectCloseTo(auc(evaluate(mated, nonMated)), won / mated.length / nonMated.length, algebra);
+      }),
+    );
+  });
+
+  it("has an AUC that is the area under its ROC, which never turns back", () => {
+    fc.assert(
+      fc.property(sides, ([mated, nonMated]) => {
+        const evaluation = evaluate(mated, nonMated);
+        const points = roc(evaluation);
+        let area = 0;
+        for (let i = 1; i < points.length; i++) {
+          expect(points[i].fmr).toBeGreaterThanOrEqual(points[i - 1].fmr);
+          expect(points[i].tmr).toBeGreaterThanOrEqual(points[i - 1].tmr);
+          area += ((points[i].fmr - points[i - 1].fmr) * (points[i].tmr + points[i - 1].tmr)) / 2;
+        }
+        expectCloseTo(area, auc(evaluation), algebra);
+      }),
+    );
+  });
+
+  it("does not change its AUC when all scores go through one increasing function", () => {
+    fc.assert(
+      fc.property(sides, ([mated, nonMated]) => {
+        const raise = (value: number): number => 3 * value + 1;
+        const grid = (values: number[]): number[] => values.map((value) => Math.round(value * 8) / 8);
+        const before = evaluate(grid(mated), grid(nonMated));
+        const after = evaluate(grid(mated).map(raise), grid(nonMated).map(raise));
+        expect(auc(after)).toBe(auc(before));
+        expect(eer(after)).toBe(eer(before));
+      }),
+    );
+  });
+
+  it("never accepts more non-mated scores than were allowed, and could not lower its threshold", () => {
+    fc.assert(
+      fc.property(sides, fc.double({ min: 0, max: 0.999, noNaN: true }), ([mated, nonMated], fmr) => {
+        const point = tmrAtFmr(evaluate(mated, nonMated), fmr);
+        const [m, n] = [Float32Array.from(mated), Float32Array.from(nonMated)];
+        const accepted = (threshold: number): number => n.filter((value) => value >= threshold).length;
+        const allowed = Math.floor(fmr * n.length * (1 + 1e-12));
+        const thresholds = [...new Set([...m, ...n])].filter((value) => accepted(value) <= allowed);
+        expect(point.threshold).toBe(thresholds.length > 0 ? Math.min(...thresholds) : Infinity);
+        expect(point.achievedFmr).toBe(accepted(point.threshold) / n.length);
+        expect(point.tmr).toBe(m.filter((value) => value >= point.threshold).length / m.length);
+      }),
+    );
+  });
+
+  it("has an EER between the two error rates at every threshold", () => {
+    fc.assert(
+      fc.property(sides, ([mated, nonMated]) => {
+        const [m, n] = [Float32Array.from(mated), Float32Array.from(nonMated)];
+        const rate = eer(verification(m, n));
+        for (const threshold of [...m, ...n]) {
+          const fmr = n.filter((value) => value >= threshold).length / n.length;
+          const fnmr = m.filter((value) => value < threshold).length / m.length;
+          expect(rate).toBeGreaterThanOrEqual(Math.min(fmr, fnmr) - 1e-12);
+          expect(rate).toBeLessThanOrEqual(Math.max(fmr, fnmr) + 1e-12);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import type { Item } from "../../lib/data/embedding-set.js";
+import type { StudySetManifest } from "../../lib/data/face-set-manifest.js";
+import type { StudySet } from "../../lib/data/load-face-sets.js";
+import { planStudy } from "../../lib/study/protocol.js";
+import { syntheticManifest } from "./synthetic-networks.js";
+
+const item = (identity: string, file: string, pose: Item["pose"] = null): Item => ({
+  image: pose === null ? `${identity}/${file}` : `${identity}/${pose}/${file}`,
+  identity,
+  pose,
+  sha256: "",
+  detectionScore: 1,
+});
+
+const flat = (prefix: string, people: number, images: number): Item[] =>
+  Array.from({ length: people * images }, (_, i) => item(`${prefix}${Math.floor(i / images)}`, `${i % images}.jpg`));
+
+const cfpSets: StudySetManifest[] = [
+  { id: "cfp", trainPoses: ["frontal"], galleryPose: "frontal", probePose: "frontal" },
+  { id: "cfp-fp", trainPoses: null, galleryPose: "frontal", probePose: "profile" },
+];
+const cfpFaces = { ...syntheticManifest("cfp"), studySets: cfpSets };
+const lfwFaces = syntheticManifest("lfw");
+const lfw: StudySet = { faceSet: lfwFaces, studySet: lfwFaces.studySets[0] };
+const cfp: StudySet = { faceSet: cfpFaces, studySet: cfpSets[0] };
+const cfpFp: StudySet = { faceSet: cfpFaces, studySet: cfpSets[1] };
+
+const posed = Array.from({ length: 10 }, (_, i) => [
+  item(`${i}`, "01.jpg", "frontal"),
+  item(`${i}`, "02.jpg", "frontal"),
+  item(`${i}`, "01.jpg", "profile"),
+]).flat();
+
+const namesOf = (items: readonly Item[], rows: Int32Array): Set<string> => new Set([...rows].map((row) => items[row].identity));
+
+describe("planStudy", () => {
+  it("trains, tunes and tests on different people, and enrols one image of each test identity", () => {
+    const items = flat("p", 20, 3);
+    const plan = planStudy({ ...lfw, items }, { ...lfw, items }, { seed: 0, overlap: [] });
+    expect([plan.train.length, plan.tune.length, plan.gallery.length, plan.probes.length]).toEqual([36, 6, 6, 12]);
+    const parts = [plan.train, plan.tune, plan.gallery].map((rows) => namesOf(items, rows));
+    expect(new Set(parts.flatMap((names) => [...names])).size).toBe(20);
+    expect(namesOf(items, plan.probes)).toEqual(parts[2]);
+  });
+
+  it("enrols the first image in file-name order, in whatever order the rows come", () => {
+    const items = flat("p", 20, 3).reverse();
+    const plan = planStudy({ ...lfw, items }, { ...lfw, items }, { seed: 0, overlap: [] });
+    for (const row of plan.gallery) expect(items[row].image).toMatch(/\/0\.jpg$/);
+    expect([...plan.gallery]).toEqual([...plan.gallery].sort((a, b) => a - b));
+  });
+
+  it("keeps to frontal images in cfp; in cfp-fp it probes with profiles and trains on both, with the same people", () => {
+    const options = { seed: 0, overlap: [] };
+    const frontal = planStudy({ ...cfp, items: posed }, { ...cfp, items: posed }, options);
+    const mixed = planStudy({ ...cfpFp, items: posed }, { ...cfpFp, items: posed }, options);
+    expect(mixed.testSplit).toEqual(frontal.testSplit);
+    expect([frontal.train, frontal.gallery, frontal.probes].map((rows) => rows.length)).toEqual([12, 3, 3]);
+    expect([mixed.train, mixed.gallery, mixed.probes].map((rows) => rows.length)).toEqual([18, 3, 3]);
+    expect(mixed.gallery).toEqual(frontal.gallery);
+    expect([...mixed.probes].every((row) => posed[row].pose === "profile")).toBe(true);
+  });
+
+  it("uses the split of cfp for cfp-fp even when somebody has one frontal image", () => {
+    const items = [...posed, item("alone", "01.jpg", "frontal"), item("alone", "01.jpg", "profile")];
+    const { testSplit } = planStudy({ ...cfpFp, items }, { ...cfpFp, items }, { seed: 0, overlap: [] });
+    expect(testSplit.tooFewCount).toBe(1);
+  });
+
+  it("keeps people whom the test set tests on out of a fit on another set", () => {
+    const items = flat("p", 20, 3);
+    const overlap = Array.from({ length: 10 }, (_, i) => ({ lfw: `p${i}`, cfp: `${i}` }));
+    const plan = planStudy({ ...lfw, items }, { ...cfp, items: posed }, { seed: 0, overlap });
+    const tested = new Set([...namesOf(posed, plan.gallery)].map((name) => `p${name}`));
+    const fitted = [...namesOf(items, plan.train), ...namesOf(items, plan.tune)];
+    expect(fitted.filter((name) => tested.has(name))).toEqual([]);
+    expect(plan.fitSplit.overlapCount).toBeGreaterThan(0);
+    expect(fitted.length + plan.fitSplit.overlapCount).toBe(14);
+  });
+
+  it("refuses a set without rows for a part", () => {
+    const frontal = posed.filter(({ pose }) => pose === "frontal");
+    expect(() => planStudy({ ...cfp, items: frontal }, { ...cfpFp, items: frontal }, { seed: 0, overlap: [] })).toThrow(
+      "planStudy: cfp-fp has no probes rows; embed more of its images, with the poses that it names",
+    );
+  });
+});
