@@ -14,6 +14,7 @@ import {
   type Provenance,
   resolveDataFolder,
 } from "../data/index.js";
+import { writeAtomically } from "../data/atomic-file.js";
 import { embedFaces, type EmbedResult } from "../encoders/index.js";
 import { textTable, interruptSignal, print, progressBar, say } from "./terminal.js";
 
@@ -58,7 +59,10 @@ export async function embedCommand({ faces, encoders: wanted, data, out }: Embed
     startProgress: (total, done) => progressBar(`embed ${faces}`, "images", total, done),
     signal: interruptSignal(),
   });
-  report(result, path.join(out, faces), images.length);
+  const folder = path.join(out, faces);
+  const lines = result.problems.map(({ image, problem, detail }) => [image, problem, detail.replace(/\s+/g, " ")].join("\t"));
+  await writeAtomically(path.join(folder, "problems.tsv"), [Buffer.from(["image\tproblem\tdetail", ...lines, ""].join("\n"))]);
+  report(result, folder, images.length);
 }
 
 async function chooseNetworks(wanted: string): Promise<{ detector: DetectorManifest; encoders: EncoderManifest[] }> {

@@ -3,7 +3,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { doctor } from "../../lib/cli/doctor.js";
 import type { EngineReport } from "../../lib/linalg/index.js";
-import { temporaryFolder } from "../data/temporary-folder.js";
+import { temporaryFolder } from "../temporary-folder.js";
 import { realDataFolder } from "../real-data.js";
 
 const engine: EngineReport = { name: "onnx", present: true, detail: "here" };

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { DataError, ShapeError } from "../../lib/core/errors.js";
 import { matrix32 } from "../../lib/core/matrix.js";
 import { type EmbeddingSet, embeddingSetIsCurrent, type Item, readEmbeddingSet, readSafetensors, writeEmbeddingSet, writeSafetensors } from "../../lib/data/index.js";
-import { temporaryFolder } from "./temporary-folder.js";
+import { temporaryFolder } from "../temporary-folder.js";
 
 const item = (name: string): Item => ({ image: `${name}/1.jpg`, identity: name, pose: null, sha256: "0".repeat(64), detectionScore: 0.5 });
 

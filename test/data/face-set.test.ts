@@ -3,7 +3,7 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { type FaceSetManifest, imageFolderOf, listFaceImages, loadFaceSetManifest } from "../../lib/data/index.js";
 import { realDataFolder } from "../real-data.js";
-import { temporaryFolder } from "./temporary-folder.js";
+import { temporaryFolder } from "../temporary-folder.js";
 
 const manifest: FaceSetManifest = {
   id: "mine",

@@ -2,7 +2,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { DataError } from "../../lib/core/errors.js";
 import { formatItems, type Item, itemsSha256, parseItems, readItems, writeItems } from "../../lib/data/index.js";
-import { temporaryFolder } from "./temporary-folder.js";
+import { temporaryFolder } from "../temporary-folder.js";
 
 const items: Item[] = [
   { image: "Ann/1.jpg", identity: "Ann", pose: null, sha256: "a".repeat(64), detectionScore: 0.8123456789012345 },

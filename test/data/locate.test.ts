@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { DataError } from "../../lib/core/errors.js";
 import { projectFolder, resolveDataFolder } from "../../lib/data/index.js";
 import { nearestOf } from "../../lib/data/nearest.js";
-import { temporaryFolder } from "./temporary-folder.js";
+import { temporaryFolder } from "../temporary-folder.js";
 
 test("the package's folder is the one with its package.json", () => {
   expect(existsSync(path.join(projectFolder, "package.json"))).toBe(true);

@@ -12,7 +12,7 @@ import {
   manifestFolder,
   manifestSha256,
 } from "../../lib/data/index.js";
-import { temporaryFolder } from "./temporary-folder.js";
+import { temporaryFolder } from "../temporary-folder.js";
 
 type Json = Record<string, unknown>;
 

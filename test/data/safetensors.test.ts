@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { DataError, ShapeError } from "../../lib/core/errors.js";
 import { readSafetensors, type Tensor, writeSafetensors } from "../../lib/data/safetensors.js";
-import { temporaryFolder } from "./temporary-folder.js";
+import { temporaryFolder } from "../temporary-folder.js";
 
 /** A file with any header, true or not. */
 async function lyingFile(header: string | Uint8Array, dataBytes: number, headerBytes?: bigint): Promise<string> {

@@ -5,7 +5,7 @@ import { DataError } from "../../lib/core/errors.js";
 import { checkWeights, listEncoderManifests, weightsStatus } from "../../lib/data/index.js";
 import type { WeightFile } from "../../lib/data/index.js";
 import { realDataFolder } from "../real-data.js";
-import { temporaryFolder } from "./temporary-folder.js";
+import { temporaryFolder } from "../temporary-folder.js";
 
 /** SHA-256 of "abc" (FIPS 180-2, appendix B.1). */
 const abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";

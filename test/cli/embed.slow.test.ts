@@ -1,0 +1,163 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { copyFile, readdir, readFile, rm, truncate, unlink, writeFile } from "node:fs/promises";
+import path from "node:path";
+import sharp from "sharp";
+import { describe, expect, test } from "vitest";
+import { createRandom } from "../../lib/core/random.js";
+import { readEmbeddingSet } from "../../lib/data/index.js";
+import { realDataFolder } from "../real-data.js";
+import { temporaryFolder } from "../temporary-folder.js";
+import { facebridge, smallDataFolder } from "./small-data.js";
+
+const encoders = "face_mobileface_v3,face_edgeface_xxs";
+
+async function hashes(folder: string): Promise<Record<string, string>> {
+  const files = (await readdir(folder)).filter((name) => !name.startsWith("."));
+  return Object.fromEntries(
+    await Promise.all(
+      files.map(
+        async (name) =>
+          [
+            name,
+            createHash("sha256")
+              .update(await readFile(path.join(folder, name)))
+              .digest("hex"),
+          ] as const,
+      ),
+    ),
+  );
+}
+
+describe.skipIf(realDataFolder() === null)("facebridge embed", () => {
+  test("killed again and again, ends with the bytes of an undisturbed run (seed 11)", async () => {
+    const data = await smallDataFolder();
+    const [calm, killed] = [await temporaryFolder(), await temporaryFolder()];
+    const run = (out: string, killAfterMs?: number) =>
+      facebridge(
+        ["embed", "--faces", "lfw", "--encoders", encoders, "--data", data, "--out", out],
+        killAfterMs === undefined ? {} : { killAfterMs },
+      );
+    expect((await run(calm)).code).toBe(0);
+
+    const random = createRandom(11);
+    let kills = 0;
+    while ((await run(killed, 800 + random.integer(2500))).code !== 0) {
+      kills++;
+      expect(kills).toBeLessThan(40);
+    }
+    expect(kills).toBeGreaterThan(0);
+    expect(await hashes(path.join(killed, "lfw"))).toEqual(await hashes(path.join(calm, "lfw")));
+    const again = await run(killed);
+    expect(again.stderr).toContain("there already: face_edgeface_xxs, face_mobileface_v3");
+  });
+
+  test("reports what it could not use, and embeds the rest", async () => {
+    const data = await smallDataFolder();
+    const out = await temporaryFolder();
+    const images = path.join(data, "faces/lfw/images");
+    const [one, two, three, four] = (await readdir(images)).sort();
+    const nameOf = async (person: string): Promise<string[]> =>
+      (await readdir(path.join(images, person))).sort().map((name) => path.join(images, person, name));
+    const [cut, tiny] = await nameOf(one);
+    await truncate(cut, 2000);
+    await writeFile(
+      tiny,
+      await sharp(Buffer.from([9, 9, 9]), { raw: { width: 1, height: 1, channels: 3 } })
+        .jpeg()
+        .toBuffer(),
+    );
+    const [blank, huge] = await nameOf(two);
+    await writeFile(
+      blank,
+      await sharp({ create: { width: 200, height: 200, channels: 3, background: "#777" } })
+        .jpeg()
+        .toBuffer(),
+    );
+    await writeFile(huge, hugeHeader());
+    await copyFile((await nameOf(three))[0], (await nameOf(four))[3]);
+
+    const { code, stdout, stderr } = await facebridge([
+      "embed",
+      "--faces",
+      "lfw",
+      "--encoders",
+      "face_mobileface_v3",
+      "--data",
+      data,
+      "--out",
+      out,
+    ]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining("written: face_mobileface_v3")]);
+    const lines = stdout.split("\n");
+    for (const [file, problem] of [
+      [cut, "unreadable"],
+      [tiny, "no face found"],
+      [blank, "no face found"],
+      [huge, "unreadable"],
+    ] as const) {
+      expect(lines.find((line) => line.startsWith(path.relative(images, file)))).toContain(problem);
+    }
+    expect(stdout).toMatch(/exact duplicate +the same bytes as .*; both are embedded/);
+    expect(stdout).toContain("60 of 64 images embedded, 5 remarks");
+    expect((await readEmbeddingSet(out, "lfw", "face_mobileface_v3")).items).toHaveLength(60);
+    expect((await readFile(path.join(out, "lfw/problems.tsv"), "utf8")).trim().split("\n")).toHaveLength(6);
+  });
+
+  test("refuses weights of another hash before it loads them, in one line", async () => {
+    const data = await smallDataFolder();
+    const out = await temporaryFolder();
+    const real = path.join(realDataFolder()!, "encoders");
+    await unlink(path.join(data, "encoders"));
+    const { mkdir } = await import("node:fs/promises");
+    await mkdir(path.join(data, "encoders"));
+    const detector = "det_scrfd_2.5g_bnkps.onnx";
+    await copyFile(path.join(real, detector), path.join(data, "encoders", detector));
+    const bytes = await readFile(path.join(real, "face_mobileface_v3.onnx"));
+    bytes[bytes.length - 1] ^= 1;
+    await writeFile(path.join(data, "encoders/face_mobileface_v3.onnx"), bytes);
+    const { code, stderr } = await facebridge([
+      "embed",
+      "--faces",
+      "lfw",
+      "--encoders",
+      "face_mobileface_v3",
+      "--data",
+      data,
+      "--out",
+      out,
+    ]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^DataError: checkWeights: face_mobileface_v3: .* has SHA-256 [0-9a-f]{64}, its manifest says [0-9a-f]{64}; get the file again\n$/,
+    );
+    expect(existsSync(path.join(out, "lfw"))).toBe(false);
+  });
+
+  test("a pack is built from 64 images, and a pair is aligned from it", async () => {
+    const data = await smallDataFolder();
+    const [out, pack] = [await temporaryFolder(), await temporaryFolder()];
+    expect((await facebridge(["embed", "--faces", "lfw", "--encoders", "packed", "--data", data, "--out", out])).code).toBe(0);
+    await rm(pack, { recursive: true });
+    const built = await facebridge(["pack", "build", "--from", out, "--out", pack, "--faces", "lfw"]);
+    expect([built.code, built.stdout]).toEqual([0, expect.stringMatching(/^10 files, \d+\.\d MiB/)]);
+    expect(await readFile(path.join(pack, "README.md"), "utf8")).toContain("| `lfw` ");
+    const { code, stdout } = await facebridge([
+      "align",
+      "--source",
+      "face_esp_mbf",
+      "--target",
+      "face_openvino_0095",
+      "--from",
+      pack,
+      "--json",
+    ]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toHaveLength(80);
+  });
+});
+
+/** A PNG signature and an IHDR chunk of 20,000 × 20,000 pixels, and nothing more. */
+function hugeHeader(): Buffer {
+  return Buffer.from("89504e470d0a1a0a0000000d4948445200004e2000004e2008020000005ac0d1ee", "hex");
+}
