@@ -75,7 +75,7 @@ export function createCellCompiler(): CellCompiler {
   const converter: Converter = {
     ...inner,
     convert: (declarations, source) => {
-      const conversion = inner.convert(declarations, source);
+      const conversion = inner.convert(declarations, spellOutShorthands(original, declarations, source));
       if (conversion.output === undefined) return conversion;
       const hasToplevelAwait = conversion.hasToplevelAwait === true || awaitsAtTop(original, conversion.output);
       return { ...conversion, hasToplevelAwait, output: `${conversion.output}\n//# sourceURL=${script}` };
@@ -97,6 +97,21 @@ export function endsInAssignment({ ts }: CellCompiler, source: string): boolean 
   if (!last || !ts.isExpressionStatement(last) || !ts.isBinaryExpression(last.expression)) return false;
   const { kind } = last.expression.operatorToken;
   return kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
+}
+
+/**
+ * `{ name }` as `{ name: name }` where an earlier cell declared the name: tslab finds the names of earlier cells in every
+ * expression but this one, and the cell would fail with "name is not defined".
+ */
+function spellOutShorthands(ts: Compiler, declarations: string, source: string): string {
+  const ends: { readonly at: number; readonly name: string }[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isShorthandPropertyAssignment(node) && declarations.includes(node.name.text))
+      ends.push({ at: node.name.end, name: node.name.text });
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile("cell.mts", source, ts.ScriptTarget.ES2022));
+  return ends.reduceRight((text, { at, name }) => `${text.slice(0, at)}: ${name}${text.slice(at)}`, source);
 }
 
 function awaitsAtTop(ts: Compiler, javascript: string): boolean {

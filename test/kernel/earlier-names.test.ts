@@ -1,0 +1,14 @@
+import { expect, test } from "vitest";
+import { runNotebook } from "../../lib/kernel/index.js";
+import { notebookOf } from "./notebooks.js";
+
+test("names of earlier cells are found in shorthand properties, also in a destructuring assignment", async () => {
+  const cells = [
+    "let a = 1;\nlet b = 2;\nconst c = { d: 3 };",
+    "const later = await Promise.resolve(0);",
+    "const made = { a, later, f: () => ({ b }) };\n({ a, b = 5 } = { a: 10 } as { a: number; b?: number });\nconsole.log(JSON.stringify([made, made.f(), a, b, c]));",
+  ];
+  const { notebook, failure } = await runNotebook(notebookOf(...cells));
+  expect(failure).toBeNull();
+  expect(notebook.cells.at(-1)).toMatchObject({ outputs: [{ text: '[{"a":1,"later":0},{"b":5},10,5,{"d":3}]\n' }] });
+});
