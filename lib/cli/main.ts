@@ -61,6 +61,24 @@ program
   );
 
 program
+  .command("view")
+  .description("a 3-D figure in the browser")
+  .command("clouds")
+  .description("test people as one network sees them, mapped, and as the other does (UMAP)")
+  .requiredOption("--source <encoder>", "network whose rows are mapped")
+  .requiredOption("--target <encoder>", "network that they are mapped to")
+  .option("--map <name>", "map of the registry", "procrustes")
+  .option("--fit <set>", "study set to fit on", "lfw")
+  .option("--test <set>", "study set to show", "lfw")
+  .option("--people <number>", "how many", Number, 25)
+  .option("--seed <number>", "of split and picture", Number, 0)
+  .addHelpText("after", "\nExample: facebridge view clouds --source face_esp_mbf --target face_mobileface_v2")
+  .action(
+    ({ fit, test, ...rest }: { source: string; target: string; map: string; fit: string; test: string; people: number; seed: number }) =>
+      runCommand(async () => (await import("./view.js")).viewCloudsCommand({ ...rest, fitSet: fit, testSet: test })),
+  );
+
+program
   .command("start")
   .description("the quick study on the embedded pack: one executed notebook, one page")
   .action(() => runCommand(async () => (await import("./start.js")).startCommand()));

@@ -1,5 +1,27 @@
 import { Server, type AddressInfo } from "node:net";
 import type { Layout, Plot } from "nodeplotlib";
+import { createRandom } from "../core/index.js";
+import { drawCloud3d } from "../figures/index.js";
+import { mapCloud } from "../geometry/index.js";
+import { openStudy, testClouds, type TestCloudsSpec } from "../study/index.js";
+import { interruptSignal, say } from "./terminal.js";
+
+/** `facebridge view clouds`: test people in source, mapped source and target, by UMAP in three dimensions. */
+export async function viewCloudsCommand(spec: TestCloudsSpec): Promise<void> {
+  const study = await openStudy({ signal: interruptSignal() });
+  const clouds = await testClouds(spec, study);
+  const { data } = await mapCloud(clouds.points, { dimensions: 3, random: createRandom(spec.seed), engine: study.engine });
+  const points = clouds.labels.map(({ cloud, identity }, i) => ({
+    x: data[3 * i],
+    y: data[3 * i + 1],
+    z: data[3 * i + 2],
+    label: cloud,
+    note: identity,
+  }));
+  const figure = drawCloud3d(points, { title: `${spec.source} → ${spec.target}, ${spec.map}, ${spec.people} people` });
+  const { url } = await viewFigure(figure.data, figure.layout);
+  say(`the figure is at ${url}, for this machine alone, until its window closes or Ctrl-C`);
+}
 
 /** A window that is open: the address it shows, and how to stop serving it. */
 export interface View {

@@ -6,4 +6,4 @@ export { formatNumber, type NumberFormat } from "./number-format.js";
 export { renderPage, type PageOptions } from "./page.js";
 export { showFigure } from "./show-figure.js";
 export { showMarkdown } from "./show-markdown.js";
-export { formatTable, showTable, tableOf, type Frame, type TableOptions, type TableRows } from "./table.js";
+export { formatTable, showTable, tableOf, type TableFrame, type TableOptions, type TableRows } from "./table.js";

@@ -6,7 +6,7 @@ import type { MimeBundle } from "./nbformat.js";
 import { formatNumber, formatPlainly, type NumberFormat } from "./number-format.js";
 
 /** What a table needs of a danfo DataFrame. */
-export interface Frame {
+export interface TableFrame {
   readonly columns: readonly string[];
   readonly values: readonly unknown[];
 }
@@ -33,7 +33,7 @@ export async function tableOf(rows: TableRows): Promise<danfojs.DataFrame> {
 }
 
 /** Show rows, or a danfo DataFrame, as a table with a text twin. @throws ValueError as {@link formatTable} does. */
-export async function showTable(rows: TableRows | Frame, options: TableOptions = {}): Promise<void> {
+export async function showTable(rows: TableRows | TableFrame, options: TableOptions = {}): Promise<void> {
   displayBundle(formatTable(isFrame(rows) ? rows : await tableOf(rows), options));
 }
 
@@ -42,7 +42,10 @@ export async function showTable(rows: TableRows | Frame, options: TableOptions =
  *
  * @throws ValueError when a column that is asked for does not exist, or the limit is below 1.
  */
-export function formatTable(frame: Frame, { columns = frame.columns, formats = {}, limit = 30, caption }: TableOptions = {}): MimeBundle {
+export function formatTable(
+  frame: TableFrame,
+  { columns = frame.columns, formats = {}, limit = 30, caption }: TableOptions = {},
+): MimeBundle {
   const unknown = [...columns, ...Object.keys(formats)].find((column) => !frame.columns.includes(column));
   if (unknown !== undefined) {
     throw new ValueError(`formatTable: there is no column "${unknown}"; the table has ${frame.columns.join(", ")}`);
@@ -98,4 +101,4 @@ function formatCell(value: unknown, format: NumberFormat | undefined): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-const isFrame = (rows: TableRows | Frame): rows is Frame => !Array.isArray(rows);
+const isFrame = (rows: TableRows | TableFrame): rows is TableFrame => !Array.isArray(rows);

@@ -49,7 +49,7 @@ describe.skipIf(realDataFolder() === null)("facebridge embed", () => {
     expect(kills).toBeGreaterThan(0);
     expect(await hashes(path.join(killed, "lfw"))).toEqual(await hashes(path.join(calm, "lfw")));
     const again = await run(killed);
-    expect(again.stderr).toContain("there already: face_edgeface_xxs, face_mobileface_v3");
+    expect(again.stderr).toContain("there already: face_mobileface_v3, face_edgeface_xxs");
   });
 
   test("reports what it could not use, and embeds the rest", async () => {
