@@ -1,0 +1,38 @@
+import { readdir } from "node:fs/promises";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { projectFolder } from "../../lib/data/locate.js";
+import { runNotebook } from "../../lib/kernel/index.js";
+import { readNotebook } from "../../lib/notebook/index.js";
+import { readResultFile } from "../../lib/study/index.js";
+import { temporaryFolder } from "../temporary-folder.js";
+
+/** Another machine rounds elsewhere: a probe or two of some thousand may change sides. */
+const tolerance = 0.003;
+
+const folder = path.join(projectFolder, "notebooks");
+
+test("each notebook gives its rows of record again", async () => {
+  const recorded = (await readdir(path.join(folder, "results"))).filter((name) => name.endsWith(".json"));
+  expect(recorded.length).toBeGreaterThan(0);
+  for (const file of recorded) {
+    const resultFolder = await temporaryFolder();
+    const notebook = await readNotebook(path.join(folder, file.replace(/\.json$/, ".ipynb")));
+    const { failure } = await runNotebook(notebook, { parameters: { resultFolder } });
+    expect(failure).toBeNull();
+    const rows = await readResultFile(path.join(resultFolder, file));
+    const record = await readResultFile(path.join(folder, "results", file));
+    expect(rows.length).toBe(record.length);
+    rows.forEach(({ value, low, high, ...row }, i) => {
+      expect(record[i]).toMatchObject(row);
+      for (const [now, then] of [
+        [value, record[i].value],
+        [low, record[i].low],
+        [high, record[i].high],
+      ] as const) {
+        expect(now === null, `${file} row ${i}`).toBe(then === null);
+        expect(Math.abs((now ?? 0) - (then ?? 0)), `${file} row ${i}`).toBeLessThanOrEqual(tolerance);
+      }
+    });
+  }
+});
