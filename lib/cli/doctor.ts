@@ -1,3 +1,4 @@
+import { execFile } from "node:child_process";
 import process from "node:process";
 import { DataError } from "../core/errors.js";
 import { packageVersion } from "../core/version.js";
@@ -11,6 +12,7 @@ import {
   weightsStatus,
   type WeightsStatus,
 } from "../data/index.js";
+import { loadTfjs } from "../encoders/index.js";
 import { describeEngines, type EngineReport } from "../linalg/index.js";
 import { textTable } from "./terminal.js";
 
@@ -34,7 +36,12 @@ interface Section {
 /** Say which engines, networks and face sets are there, and what to do about the rest. */
 export async function doctor({ dataFolder, write, engines = describeEngines }: DoctorOptions): Promise<void> {
   write(`facebridge ${packageVersion}, Node ${process.versions.node}, ${process.platform} ${process.arch}`);
-  const sections = [describeEngineReports(await engines()), await describeNetworks(dataFolder), await describeFaceSets(dataFolder)];
+  const sections = [
+    describeEngineReports(await engines()),
+    await describeSurroundings(),
+    await describeNetworks(dataFolder),
+    await describeFaceSets(dataFolder),
+  ];
   for (const { text } of sections) write(`\n${text}`);
   const advice = sections.flatMap((section) => section.advice);
   if (dataFolder === null) {
@@ -47,6 +54,20 @@ function describeEngineReports(reports: readonly EngineReport[]): Section {
   const rows = reports.map(({ name, present, detail }) => [name, present ? "yes" : "no", detail]);
   const advice = reports.some(({ present }) => present) ? [] : ["No engine runs here: install the dependencies again (npm install)."];
   return { text: `Engines\n${textTable(["name", "present", "detail"], rows)}`, advice };
+}
+
+async function describeSurroundings(): Promise<Section> {
+  const { backend } = await loadTfjs();
+  const python = await new Promise<string>((resolve) => {
+    execFile("python3", ["--version"], (error, stdout) => {
+      resolve(error ? "none; JupyterLab and the benches need Python 3" : stdout.trim());
+    });
+  });
+  const rows = [
+    ["TensorFlow.js networks", `run on ${backend}`],
+    ["Python", python],
+  ];
+  return { text: `Beside\n${textTable(["what", "found"], rows)}`, advice: [] };
 }
 
 async function describeNetworks(dataFolder: string | null): Promise<Section> {

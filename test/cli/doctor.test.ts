@@ -17,6 +17,8 @@ async function report(dataFolder: string | null, engines: EngineReport[] = [engi
 test("without a data folder it looks for nothing and says how to name one", async () => {
   const text = await report(null);
   expect(text).toMatch(/^onnx +yes +here$/m);
+  expect(text).toMatch(/^TensorFlow.js networks +run on (tfjs-node-gpu|wasm|cpu)$/m);
+  expect(text).toMatch(/^Python +(Python 3|none; )/m);
   expect(text).toMatch(/^face_esp_mbf +face +512 +yes +not looked for$/m);
   expect(text).toMatch(/To do\n- Name the data folder, which holds encoders\/ and faces\/: --data <folder>, or set FACEBRIDGE_DATA.$/);
 });
