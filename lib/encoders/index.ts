@@ -4,4 +4,4 @@ export { embedFaces, type EmbedOptions, type EmbedResult, type Problem } from ".
 export { type Encoder, loadEncoder, type LoadEncoderOptions } from "./encoder.js";
 export { decodeImage, type Image } from "./image.js";
 export { toTensor } from "./preprocess.js";
-export { loadTfjs, type TfjsBackend } from "./tfjs-network.js";
+export { loadTfjs, type TfjsBackend } from "../linalg/load-tfjs.js";

@@ -14,12 +14,19 @@ export async function choleskyByRows(symmetric: Matrix64, options: WorkOptions =
   checkSquare(symmetric, "cholesky");
   checkLowerFinite(symmetric, "cholesky");
   const { lower, failedAt, pivot } = await factorLower(symmetric, options);
-  if (failedAt >= 0) {
-    throw new ValueError(
-      `cholesky: pivot ${failedAt} of ${symmetric.rows} is ${pivot}; the matrix must be positive definite, so add to its diagonal or use eigh`,
-    );
-  }
+  if (failedAt >= 0) throw pivotError(failedAt, symmetric.rows, pivot);
   return lower;
+}
+
+export function pivotError(index: number, size: number, pivot: number): ValueError {
+  return new ValueError(
+    `cholesky: pivot ${index} of ${size} is ${pivot}; the matrix must be positive definite, so add to its diagonal or use eigh`,
+  );
+}
+
+/** Whether a pivot, an entry of the diagonal less what earlier rows explain of it, is above rounding. */
+export function isSoundPivot(pivot: number, diagonal: number, size: number): boolean {
+  return pivot > size * Number.EPSILON * diagonal;
 }
 
 export interface LowerFactor {
@@ -43,7 +50,7 @@ export async function factorLower(symmetric: Matrix64, { signal }: WorkOptions =
       data[row + j] = (symmetric.data[row + j] - dot(data, row, j * size, j)) / data[j * size + j];
     }
     pivot = symmetric.data[row + i] - dot(data, row, row, i);
-    if (!(pivot > size * Number.EPSILON * symmetric.data[row + i])) return { lower, failedAt: i, pivot };
+    if (!isSoundPivot(pivot, symmetric.data[row + i], size)) return { lower, failedAt: i, pivot };
     data[row + i] = Math.sqrt(pivot);
     if (pace.spend((i * i) / 2)) await pace.turn();
   }

@@ -1,6 +1,11 @@
-import { ValueError } from "../core/errors.js";
 import type { Engine, EngineName } from "./engine.js";
+import { ValueError } from "../core/errors.js";
 import { createOnnxEngine } from "./onnx.js";
+import { findOpenblas } from "./openblas-find.js";
+import { firstLine } from "./openblas-library.js";
+import { createOpenblasEngine } from "./openblas.js";
+import { createTfjsEngine } from "./tfjs.js";
+import { loadTfjs } from "./load-tfjs.js";
 
 /** What `facebridge doctor` says about one engine. */
 export interface EngineReport {
@@ -10,41 +15,74 @@ export interface EngineReport {
   readonly detail: string;
 }
 
-let onnx: Engine | undefined;
+interface Found {
+  readonly engine: Engine | null;
+  readonly detail: string;
+}
+
+const finders: Readonly<Record<EngineName, () => Promise<Found>>> = { onnx: findOnnx, openblas: findOpenblasEngine, tfjs: findTfjs };
+const found = new Map<EngineName, Promise<Found>>();
 
 /**
- * The engine of that name, made once a process.
+ * The engine of that name, made once a process. Only that engine is looked for.
  *
  * @defaultValue name = "onnx"
  * @throws ValueError when that engine is not present.
  */
 export async function chooseEngine(name: EngineName = "onnx"): Promise<Engine> {
-  const reports = await describeEngines();
-  const report = reports.find((entry) => entry.name === name);
-  if (report?.present !== true) {
-    const present = reports.filter((entry) => entry.present).map((entry) => `"${entry.name}"`);
-    const reason = report === undefined ? "there is no such engine" : report.detail;
-    const advice = present.length > 0 ? `present: ${present.join(", ")}` : "none is present, so install the dependencies again";
-    throw new ValueError(`chooseEngine: engine "${name}" is not present (${reason}); ${advice}`);
-  }
-  onnx ??= createOnnxEngine();
-  return onnx;
+  const { engine, detail } = await find(name);
+  if (engine !== null) return engine;
+  const present = (await describeEngines()).filter((entry) => entry.present).map((entry) => `"${entry.name}"`);
+  const advice = present.length > 0 ? `present: ${present.join(", ")}` : "none is present, so install the dependencies again";
+  throw new ValueError(`chooseEngine: engine "${name}" is not present (${detail}); ${advice}`);
 }
 
 /** Every engine that the library knows, whether it is present, and why not. */
 export async function describeEngines(): Promise<EngineReport[]> {
-  return [
-    await describeOnnx(),
-    { name: "openblas", present: false, detail: "this version has no bindings for it" },
-    { name: "tfjs", present: false, detail: "this version has no bindings for it" },
-  ];
+  const names: readonly EngineName[] = ["onnx", "openblas", "tfjs"];
+  return Promise.all(
+    names.map(async (name) => {
+      const { engine, detail } = await find(name);
+      return { name, present: engine !== null, detail };
+    }),
+  );
 }
 
-async function describeOnnx(): Promise<EngineReport> {
+/** Look once; again where it was not found, since it may have been installed since. */
+async function find(name: EngineName): Promise<Found> {
+  if (!Object.hasOwn(finders, name)) return { engine: null, detail: "there is no such engine" };
+  let search = found.get(name);
+  if (search === undefined) {
+    search = finders[name]();
+    found.set(name, search);
+  }
+  const result = await search;
+  if (result.engine === null) found.delete(name);
+  return result;
+}
+
+async function findOnnx(): Promise<Found> {
   try {
     const { env } = await import("onnxruntime-node");
-    return { name: "onnx", present: true, detail: `onnxruntime-node ${env.versions.node ?? env.versions.common}, CPU` };
+    return { engine: createOnnxEngine(), detail: `onnxruntime-node ${env.versions.node ?? env.versions.common}, CPU` };
   } catch (error) {
-    return { name: "onnx", present: false, detail: error instanceof Error ? error.message.split("\n")[0] : String(error) };
+    return { engine: null, detail: firstLine(error) };
+  }
+}
+
+async function findOpenblasEngine(): Promise<Found> {
+  const { library, detail } = await findOpenblas();
+  return { engine: library === null ? null : createOpenblasEngine(library), detail };
+}
+
+async function findTfjs(): Promise<Found> {
+  const { engine: doubles, detail } = await find("onnx");
+  if (doubles === null) return { engine: null, detail: `it leaves float64 to the onnx engine, which is not present: ${detail}` };
+  try {
+    const { tf, backend } = await loadTfjs();
+    const engine = await createTfjsEngine(doubles);
+    return { engine, detail: `TensorFlow.js ${tf.version_core} on ${backend}: float32 products; float64 by onnx` };
+  } catch (error) {
+    return { engine: null, detail: firstLine(error) };
   }
 }

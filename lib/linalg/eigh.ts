@@ -72,7 +72,7 @@ function mixing(overlaps: Matrix64, scales: Float64Array): Matrix64 {
 }
 
 /** Rows in ascending order become columns in descending order, the entry largest in magnitude positive. */
-function signedColumns({ rows: size, data }: Matrix64): Matrix64 {
+export function signedColumns({ rows: size, data }: Matrix64): Matrix64 {
   const columns = matrix64(size, size);
   for (let i = 0; i < size; i++) {
     const row = data.subarray(i * size, (i + 1) * size);

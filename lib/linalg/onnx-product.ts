@@ -1,9 +1,9 @@
 import { availableParallelism } from "node:os";
 import type { InferenceSession, TypedTensor } from "onnxruntime-node";
-import { ShapeError } from "../core/errors.js";
 import type { Matrix } from "../core/matrix.js";
 import type { ProductOptions } from "./engine.js";
 import { gemmModel, gemmNames, type GemmForm } from "./onnx-gemm.js";
+import { columnsAsRows, emptyLike, productSizes, rowRange } from "./operands.js";
 import { startPace } from "./pace.js";
 
 export interface ProductSettings {
@@ -35,11 +35,7 @@ export function createOnnxProduct({ threads = availableParallelism(), workPerRun
     right: M,
     { transposeLeft = false, transposeRight = false, signal }: ProductOptions = {},
   ): Promise<M> => {
-    const rows = transposeLeft ? left.columns : left.rows;
-    const inner = transposeLeft ? left.rows : left.columns;
-    const innerRight = transposeRight ? right.columns : right.rows;
-    const columns = transposeRight ? right.rows : right.columns;
-    checkOperands(left, right, inner, innerRight);
+    const { rows, inner, columns } = productSizes(left, right, { transposeLeft, transposeRight });
     const result = { rows, columns, data: emptyLike(left.data, rows * columns) };
     const pace = startPace(signal, workPerRun);
     if (rows * columns * inner > 0) {
@@ -79,34 +75,4 @@ async function openSession(form: GemmForm, threads: number): Promise<Multiply> {
       { [gemmNames.output]: tensor(into, rows, columns) },
     );
   };
-}
-
-function checkOperands(left: Matrix, right: Matrix, inner: number, innerRight: number): void {
-  const sizes = `${left.rows} × ${left.columns} and ${right.rows} × ${right.columns}`;
-  if (inner !== innerRight) {
-    throw new ShapeError(
-      `product: got ${sizes}; the inner sizes ${inner} and ${innerRight} must agree, so check transposeLeft and transposeRight`,
-    );
-  }
-  if (left.data instanceof Float32Array !== right.data instanceof Float32Array) {
-    throw new ShapeError(`product: got ${sizes} in different widths; both must be float32 or both float64, so convert one with toFloat64`);
-  }
-}
-
-function emptyLike(data: Matrix["data"], length: number): Matrix["data"] {
-  return data instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
-}
-
-function rowRange(matrix: Matrix, first: number, last: number): Matrix {
-  const { columns, data } = matrix;
-  return { rows: last - first, columns, data: data.subarray(first * columns, last * columns) };
-}
-
-function columnsAsRows(matrix: Matrix, first: number, last: number): Matrix {
-  const { rows, columns, data } = matrix;
-  const turned = emptyLike(data, (last - first) * rows);
-  for (let i = 0; i < rows; i++) {
-    for (let j = first; j < last; j++) turned[(j - first) * rows + i] = data[i * columns + j];
-  }
-  return { rows: last - first, columns: rows, data: turned };
 }

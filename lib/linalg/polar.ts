@@ -18,9 +18,7 @@ export async function polarByProducts(
   product: Product,
   { tolerance = 1e-12, signal }: WorkOptions & { readonly tolerance?: number } = {},
 ): Promise<Polar> {
-  if (!(tolerance > 0 && tolerance < 1)) {
-    throw new ValueError(`polar: tolerance is ${tolerance}; it must lie between 0 and 1, as a share of the largest singular value`);
-  }
+  checkTolerance(tolerance);
   const { tall, turned } = tallForm(matrix, "polar");
   const parts = await splitPolar(tall, tolerance, product, { signal });
   if (await exceeds(parts.symmetric, tolerance * frobeniusNorm(parts.symmetric), { signal })) {
@@ -31,6 +29,13 @@ export async function polarByProducts(
   let nuclearNorm = 0;
   for (let i = 0; i < rank; i++) nuclearNorm += values[i];
   return oriented({ factor, nuclearNorm, rank }, turned);
+}
+
+/** @throws ValueError when the tolerance is not in (0, 1). */
+export function checkTolerance(tolerance: number): void {
+  if (!(tolerance > 0 && tolerance < 1)) {
+    throw new ValueError(`polar: tolerance is ${tolerance}; it must lie between 0 and 1, as a share of the largest singular value`);
+  }
 }
 
 function trace({ rows, data }: Matrix64): number {

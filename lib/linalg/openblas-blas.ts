@@ -1,0 +1,75 @@
+import { ShapeError } from "../core/errors.js";
+import { checkLength, checkSize } from "./openblas-arguments.js";
+import type { OpenblasLibrary } from "./openblas-library.js";
+
+const rowMajor = 101;
+const asStored = 111;
+const transposed = 112;
+const lowerTriangle = 122;
+
+/** One side of a product, as it lies in memory. */
+export interface Operand {
+  readonly data: Float32Array | Float64Array;
+  /** Entries from one stored row to the next. */
+  readonly stride: number;
+  readonly isTransposed: boolean;
+}
+
+/** rows × inner times inner × columns. */
+export interface ProductShape {
+  readonly rows: number;
+  readonly inner: number;
+  readonly columns: number;
+  /** Entries from one row of the result to the next. @defaultValue columns */
+  readonly stride?: number;
+}
+
+/**
+ * into = op(left) · op(right); sizes are at least 1.
+ *
+ * @throws ShapeError when an array is too short or of another width, or when a size does not fit the library's integers.
+ */
+export function multiplyInto(
+  library: OpenblasLibrary,
+  into: Float32Array | Float64Array,
+  left: Operand,
+  right: Operand,
+  { rows, inner, columns, stride = columns }: ProductShape,
+): void {
+  const isSingle = into instanceof Float32Array;
+  if (left.data instanceof Float32Array !== isSingle || right.data instanceof Float32Array !== isSingle) {
+    throw new ShapeError("openblas: operands and result are in different widths; all must be float32 or all float64");
+  }
+  const { integerBits } = library.naming;
+  for (const size of [rows, inner, columns, left.stride, right.stride, stride]) checkSize(size, integerBits, "a size of a product");
+  checkOperand(left, rows, inner, "the left side of a product");
+  checkOperand(right, inner, columns, "the right side of a product");
+  checkOperand({ data: into, stride, isTransposed: false }, rows, columns, "the result of a product");
+  const multiply = isSingle ? library.sgemm : library.dgemm;
+  multiply(
+    ...[rowMajor, form(left), form(right), rows, columns, inner],
+    ...[1, left.data, left.stride, right.data, right.stride, 0, into, stride],
+  );
+}
+
+/** The lower triangle of `into`, d × d, += XᵀX of n × d rows; n and d are at least 1. @throws as {@link multiplyInto} does. */
+export function addGramInto(library: OpenblasLibrary, into: Float64Array, rows: Float64Array, count: number, size: number): void {
+  const { integerBits } = library.naming;
+  checkSize(count, integerBits, "the count of rows of a Gram");
+  checkSize(size, integerBits, "the size of a Gram");
+  checkLength(rows, count * size, "the rows of a Gram");
+  checkLength(into, size * size, "a Gram");
+  library.dsyrk(rowMajor, lowerTriangle, transposed, size, count, 1, rows, size, 1, into, size);
+}
+
+function checkOperand({ data, stride, isTransposed }: Operand, rows: number, columns: number, what: string): void {
+  const [storedRows, storedColumns] = isTransposed ? [columns, rows] : [rows, columns];
+  if (stride < storedColumns) {
+    throw new ShapeError(`openblas: ${what} has ${storedColumns} columns ${stride} entries apart; they must be at least as far apart`);
+  }
+  checkLength(data, (storedRows - 1) * stride + storedColumns, what);
+}
+
+function form({ isTransposed }: Operand): number {
+  return isTransposed ? transposed : asStored;
+}

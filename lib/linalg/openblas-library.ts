@@ -1,0 +1,115 @@
+import path from "node:path";
+import type { IntegerBits } from "./openblas-arguments.js";
+
+/** A routine of the library. It trusts its arguments, so every caller checks lengths and sizes first. */
+export type Foreign = (...args: readonly unknown[]) => unknown;
+
+/** How a build names its routines: `<prefix>cblas_dgemm<suffix>`, `<prefix>dsyevd_<suffix>`. */
+export interface Naming {
+  readonly prefix: "" | "scipy_";
+  readonly suffix: "" | "64_";
+  readonly integerBits: IntegerBits;
+}
+
+/** The routines that the engine calls: CBLAS by its own convention, LAPACK by Fortran's (every argument a pointer). */
+export interface OpenblasLibrary {
+  readonly file: string;
+  readonly naming: Naming;
+  /** What the library says of itself, such as "OpenBLAS 0.3.30, Haswell kernels". */
+  readonly maker: string;
+  readonly sgemm: Foreign;
+  readonly dgemm: Foreign;
+  readonly dsyrk: Foreign;
+  readonly dsyevd: Foreign;
+  readonly dgesdd: Foreign;
+  readonly dpotrf: Foreign;
+}
+
+/** Why a library cannot serve. */
+export interface Problem {
+  readonly problem: string;
+}
+
+/** The part of koffi that is used here; its own types may be absent. */
+interface Koffi {
+  load(file: string): { func(name: string, result: string, args: readonly string[]): Foreign };
+}
+
+const prefixes = ["", "scipy_"] as const;
+const suffixes = ["", "64_"] as const;
+const pointer = "void *";
+
+/** koffi, or why it is not there. */
+export async function loadKoffi(): Promise<Koffi | Problem> {
+  try {
+    const name: string = "koffi"; // not a literal: the package may be absent
+    const loaded = (await import(name)) as { readonly default: Koffi };
+    return loaded.default;
+  } catch {
+    return { problem: "koffi is not installed (npm install koffi)" };
+  }
+}
+
+/**
+ * Open a build of OpenBLAS, or Accelerate, and bind its routines.
+ *
+ * Loading runs the library's own code; {@link ./openblas-self-test.ts} says whether what was bound computes.
+ */
+export async function openLibrary(file: string): Promise<OpenblasLibrary | Problem> {
+  const koffi = await loadKoffi();
+  if ("problem" in koffi) return koffi;
+  try {
+    return bind(koffi.load(file), file);
+  } catch (error) {
+    return { problem: firstLine(error) };
+  }
+}
+
+function bind(library: ReturnType<Koffi["load"]>, file: string): OpenblasLibrary | Problem {
+  const optional = (name: string, result: string, args: readonly string[]): Foreign | undefined => {
+    try {
+      return library.func(name, result, args);
+    } catch {
+      return undefined;
+    }
+  };
+  const found = prefixes
+    .flatMap((prefix) => suffixes.map((suffix) => ({ prefix, suffix })))
+    .find(({ prefix, suffix }) => optional(`${prefix}cblas_dgemm${suffix}`, "void", []) !== undefined);
+  if (found === undefined) return { problem: "it has no cblas_dgemm under a name that is known here" };
+
+  const { prefix, suffix } = found;
+  const coreName = optional(`${prefix}openblas_get_corename${suffix}`, "str", []);
+  const configuration = optional(`${prefix}openblas_get_config${suffix}`, "str", []);
+  const isAccelerate = path.basename(file) === "Accelerate";
+  if (!isAccelerate && (coreName === undefined || configuration === undefined)) {
+    return { problem: "it is not OpenBLAS (no openblas_get_corename), and may be a slow reference BLAS" };
+  }
+  const described = configuration === undefined ? "" : String(configuration());
+  const integerBits = suffix === "64_" || described.includes("USE64BITINT") ? 64 : 32;
+  const integer = integerBits === 64 ? "int64_t" : "int32_t";
+  const blas = (name: string, args: readonly string[]): Foreign => library.func(`${prefix}cblas_${name}${suffix}`, "void", args);
+  const lapack = (name: string, args: readonly string[]): Foreign => library.func(`${prefix}${name}_${suffix}`, "void", args);
+  const gemm = (scalar: string): readonly string[] => [
+    ...["int", "int", "int", integer, integer, integer, scalar],
+    ...[pointer, integer, pointer, integer, scalar, pointer, integer],
+  ];
+  const pointers = (count: number): string[] => new Array<string>(count).fill(pointer);
+  return {
+    file,
+    naming: { prefix, suffix, integerBits },
+    maker: isAccelerate ? "Accelerate" : `${described.split(" ").slice(0, 2).join(" ")}, ${String(coreName?.())} kernels`,
+    sgemm: blas("sgemm", gemm("float")),
+    dgemm: blas("dgemm", gemm("double")),
+    dsyrk: blas("dsyrk", ["int", "int", "int", integer, integer, "double", pointer, integer, "double", pointer, integer]),
+    // The last arguments are the lengths of the texts, which Fortran passes unseen.
+    dsyevd: lapack("dsyevd", ["str", "str", ...pointers(9), "size_t", "size_t"]),
+    dgesdd: lapack("dgesdd", ["str", ...pointers(13), "size_t"]),
+    dpotrf: lapack("dpotrf", ["str", ...pointers(4), "size_t"]),
+  };
+}
+
+/** The first line of what was thrown. */
+export function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split("\n")[0];
+}

@@ -1,0 +1,68 @@
+import type { Matrix, Matrix64 } from "../core/matrix.js";
+import { checkFinite, matrix64 } from "../core/matrix.js";
+import type { ProductOptions, WorkOptions } from "./engine.js";
+import type { Product } from "./onnx-product.js";
+import { addGramInto, multiplyInto } from "./openblas-blas.js";
+import type { OpenblasLibrary } from "./openblas-library.js";
+import { emptyLike, productSizes } from "./operands.js";
+import { startPace } from "./pace.js";
+
+export interface BlockSettings {
+  /** Multiply-adds of one call, which blocks the event loop: about 30 ms on two idle cores. @defaultValue 2e9 */
+  readonly workPerCall?: number;
+}
+
+/** Products by gemm, a block of result rows a call; nothing is copied. */
+export function createOpenblasProduct(library: OpenblasLibrary, { workPerCall = 2e9 }: BlockSettings = {}): Product {
+  return async <M extends Matrix>(
+    left: M,
+    right: M,
+    { transposeLeft = false, transposeRight = false, signal }: ProductOptions = {},
+  ): Promise<M> => {
+    const { rows, inner, columns } = productSizes(left, right, { transposeLeft, transposeRight });
+    const result = { rows, columns, data: emptyLike(left.data, rows * columns) };
+    const pace = startPace(signal, workPerCall);
+    if (rows * columns * inner > 0) {
+      const rowsPerCall = Math.max(1, Math.floor(workPerCall / (inner * columns)));
+      const other = { data: right.data, stride: right.columns, isTransposed: transposeRight };
+      for (let first = 0; first < rows; first += rowsPerCall) {
+        const count = Math.min(rowsPerCall, rows - first);
+        const part = left.data.subarray(transposeLeft ? first : first * left.columns);
+        multiplyInto(
+          library,
+          result.data.subarray(first * columns, (first + count) * columns),
+          { data: part, stride: left.columns, isTransposed: transposeLeft },
+          other,
+          { rows: count, inner, columns },
+        );
+        if (pace.spend(count * inner * columns)) await pace.turn();
+      }
+    }
+    return result as Matrix as M;
+  };
+}
+
+/** XᵀX by syrk, a block of rows a call; mirrored, so exactly symmetric. */
+export async function gramBySyrk(
+  library: OpenblasLibrary,
+  rows: Matrix64,
+  { signal }: WorkOptions = {},
+  { workPerCall = 2e9 }: BlockSettings = {},
+): Promise<Matrix64> {
+  checkFinite(rows, "gram");
+  const size = rows.columns;
+  const gram = matrix64(size, size);
+  const pace = startPace(signal, workPerCall);
+  if (rows.data.length > 0) {
+    const rowsPerCall = Math.max(1, Math.floor((2 * workPerCall) / (size * size)));
+    for (let first = 0; first < rows.rows; first += rowsPerCall) {
+      const count = Math.min(rowsPerCall, rows.rows - first);
+      addGramInto(library, gram.data, rows.data.subarray(first * size, (first + count) * size), count, size);
+      if (pace.spend((count * size * size) / 2)) await pace.turn();
+    }
+  }
+  for (let i = 0; i < size; i++) {
+    for (let j = 0; j < i; j++) gram.data[j * size + i] = gram.data[i * size + j];
+  }
+  return gram;
+}
