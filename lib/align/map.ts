@@ -3,20 +3,27 @@ import { checkFinite, matrix32, type Matrix32, type Matrix64 } from "../core/mat
 import type { Engine, EngineName } from "../linalg/engine.js";
 import { rowsPerBlock } from "./cloud.js";
 import type { Moments } from "./moments.js";
-import { centreRows } from "./rows.js";
+import { centreRows, lessMean } from "./rows.js";
 
-/** x ↦ (x − sourceMean) W + targetMean, and what is to be known about it. */
+/**
+ * x ↦ (x − sourceMean) W + targetMean, and what is to be known about it.
+ *
+ * Scores are taken in the target's own space, unless `targetWeights` says that targets are mapped as well: then in a space of m
+ * dimensions, to which x ↦ (x − sourceMean) W + targetMean V and y ↦ y V lead.
+ */
 export interface AlignmentMap {
   readonly name: string;
   /** p. */
   readonly sourceDimension: number;
   /** q. */
   readonly targetDimension: number;
-  /** W, p × q. */
+  /** W, p × m; m = q where targets are compared as they are. */
   readonly weights: Matrix64;
-  /** Of the training rows. */
+  /** V, q × m; null where targets are compared as they are. */
+  readonly targetWeights: Matrix64 | null;
+  /** Of the training rows; zero for maps that take none off. */
   readonly sourceMean: Float64Array;
-  /** Of the training rows. */
+  /** Of the training rows; zero for maps that take none off. */
   readonly targetMean: Float64Array;
   /** Identities of the training rows, sorted: no score of theirs says anything about the map. */
   readonly identities: readonly string[];
@@ -39,7 +46,7 @@ export interface AlignmentMap {
 
 /** What a fit adds to what the moments tell. */
 export type FittedPart = Pick<AlignmentMap, "name" | "weights" | "parameterCount" | "rank" | "engine" | "objective"> &
-  Partial<Pick<AlignmentMap, "effectiveDf" | "lambda" | "lambdaRatio">>;
+  Partial<Pick<AlignmentMap, "targetWeights" | "effectiveDf" | "lambda" | "lambdaRatio">>;
 
 /** The frozen map of a fit. */
 export function affineMap(moments: Moments, part: FittedPart): AlignmentMap {
@@ -49,6 +56,7 @@ export function affineMap(moments: Moments, part: FittedPart): AlignmentMap {
     sourceDimension: source.mean.length,
     targetDimension: target.mean.length,
     weights: part.weights,
+    targetWeights: part.targetWeights ?? null,
     sourceMean: source.mean,
     targetMean: target.mean,
     identities: Object.freeze([...identities].sort()),
@@ -74,29 +82,72 @@ export interface ApplyOptions {
 }
 
 /**
- * Map source rows into the target's space: (x − sourceMean) W, plus targetMean in the raw frame.
+ * Map source rows to where they are compared: (x − sourceMean) W, plus targetMean (times V, if any) in the raw frame.
  *
  * Computed in float64 and rounded once. Rows must have been prepared as the training rows were.
  *
  * @param rows n × p.
- * @returns n × q.
+ * @returns n × m, of the target's space when `targetWeights` is null.
  * @throws ShapeError when the width is not the map's; ValueError when there are no rows, or a value is not finite.
  */
-export async function applyMap(map: AlignmentMap, rows: Matrix32, { frame = "centred", engine, signal }: ApplyOptions): Promise<Matrix32> {
+export async function applyMap(map: AlignmentMap, rows: Matrix32, { frame = "centred", ...options }: ApplyOptions): Promise<Matrix32> {
   if (rows.columns !== map.sourceDimension) {
     throw new ShapeError(
       `applyMap: got rows of width ${rows.columns}; the map goes from ${map.sourceDimension} to ${map.targetDimension}, so pass rows of its source network`,
     );
   }
-  if (rows.rows === 0) throw new ValueError("applyMap: got no rows; pass at least one");
-  checkFinite(rows, "applyMap");
-  const { targetDimension, targetMean } = map;
-  const mapped = matrix32(rows.rows, targetDimension);
+  checkRows(rows, "applyMap");
+  return mapRows(rows, { mean: map.sourceMean, weights: map.weights, origin: originOf(map, frame) }, options);
+}
+
+/**
+ * Bring target rows to where mapped source rows are compared with them: y − targetMean, or y in the raw frame; times V, if any.
+ *
+ * @param rows n × q.
+ * @returns n × m, as applyMap does.
+ * @throws ShapeError when the width is not the map's; ValueError when there are no rows, or a value is not finite.
+ */
+export async function placeTargets(map: AlignmentMap, rows: Matrix32, { frame = "centred", ...options }: ApplyOptions): Promise<Matrix32> {
+  if (rows.columns !== map.targetDimension) {
+    throw new ShapeError(
+      `placeTargets: got rows of width ${rows.columns}; the map goes from ${map.sourceDimension} to ${map.targetDimension}, so pass rows of its target network`,
+    );
+  }
+  checkRows(rows, "placeTargets");
+  if (map.targetWeights === null) return frame === "centred" ? lessMean(rows, map.targetMean) : rows;
+  return mapRows(rows, { mean: map.targetMean, weights: map.targetWeights, origin: originOf(map, frame) }, options);
+}
+
+/** (rows − mean) · weights + origin, in blocks. */
+async function mapRows(
+  rows: Matrix32,
+  { mean, weights, origin }: { readonly mean: Float64Array; readonly weights: Matrix64; readonly origin: Float64Array | null },
+  { engine, signal }: Omit<ApplyOptions, "frame">,
+): Promise<Matrix32> {
+  const { columns } = weights;
+  const mapped = matrix32(rows.rows, columns);
   for (let first = 0; first < rows.rows; first += rowsPerBlock) {
-    const block = centreRows(rows, map.sourceMean, first, Math.min(first + rowsPerBlock, rows.rows));
-    const { data } = await engine.product(block, map.weights, { signal });
-    if (frame === "raw") for (let i = 0; i < data.length; i++) data[i] += targetMean[i % targetDimension];
-    mapped.data.set(data, first * targetDimension);
+    const block = centreRows(rows, mean, first, Math.min(first + rowsPerBlock, rows.rows));
+    const { data } = await engine.product(block, weights, { signal });
+    if (origin !== null) for (let i = 0; i < data.length; i++) data[i] += origin[i % columns];
+    mapped.data.set(data, first * columns);
   }
   return mapped;
+}
+
+/** The target's training mean where rows are compared; null in the centred frame, which has it as origin. */
+function originOf({ targetMean, targetWeights }: AlignmentMap, frame: Frame): Float64Array | null {
+  if (frame === "centred") return null;
+  if (targetWeights === null) return targetMean;
+  const { columns, data } = targetWeights;
+  const origin = new Float64Array(columns);
+  targetMean.forEach((value, i) => {
+    for (let j = 0; j < columns; j++) origin[j] += value * data[i * columns + j];
+  });
+  return origin;
+}
+
+function checkRows(rows: Matrix32, caller: string): void {
+  if (rows.rows === 0) throw new ValueError(`${caller}: got no rows; pass at least one`);
+  checkFinite(rows, caller);
 }

@@ -1,10 +1,10 @@
-import { ShapeError, ValueError } from "../core/errors.js";
-import { checkFinite, type Matrix32, type Matrix64 } from "../core/matrix.js";
+import { ValueError } from "../core/errors.js";
 import type { MomentsOptions } from "./cloud.js";
 import { affineMap, type AlignmentMap } from "./map.js";
 import type { Moments } from "./moments.js";
-import { centreRows } from "./rows.js";
+import { centreRows, type PairedRows } from "./rows.js";
 import { shrunken, solveSpectral, spectralSolver, type SpectralSolver } from "./spectral-solver.js";
+import { checkTune, meanCosine } from "./tune-rows.js";
 
 /** λ as shares of tr(G)/p: 1e-10 … 1e2, two a decade. */
 export const lambdaRatios: readonly number[] = Object.freeze(Array.from({ length: 25 }, (_, i) => 10 ** (i / 2 - 10)));
@@ -29,14 +29,6 @@ export async function fitRidge(moments: Moments, { ratio, ...options }: RidgeOpt
   return ridgeMap(moments, await spectralSolver(moments, options), ratio, options);
 }
 
-/** Paired rows that a penalty is chosen by, of identities that are in neither the training nor the test part. */
-export interface TuneRows {
-  /** m × p. */
-  readonly source: Matrix32;
-  /** m × q. */
-  readonly target: Matrix32;
-}
-
 export interface RidgePathOptions extends MomentsOptions {
   /** @defaultValue lambdaRatios */
   readonly ratios?: readonly number[];
@@ -54,15 +46,16 @@ export interface RidgePath {
  *
  * One eigendecomposition of the source's Gram serves every penalty, and every other target of the source.
  *
+ * @param tune rows of identities that are in neither the training nor the test part.
  * @throws ShapeError when tune rows do not fit the moments; ValueError when there are none, or a value is not finite, or a ratio is
  * not above zero.
  */
 export async function fitRidgePath(
   moments: Moments,
-  tune: TuneRows,
+  tune: PairedRows,
   { ratios = lambdaRatios, ...options }: RidgePathOptions,
 ): Promise<RidgePath> {
-  checkTune(moments, tune);
+  checkTune(moments, tune, "fitRidgePath");
   if (ratios.length === 0) throw new ValueError("fitRidgePath: got no ratios; pass at least one");
   ratios.forEach(checkRatio);
   const { engine, signal } = options;
@@ -101,37 +94,8 @@ function lambdaOf({ source }: Moments, ratio: number): number {
   return (ratio * source.energy) / source.mean.length;
 }
 
-function meanCosine(mapped: Matrix64, wanted: Matrix64): number {
-  const { rows, columns } = wanted;
-  let sum = 0;
-  for (let i = 0; i < rows; i++) {
-    let dot = 0;
-    let mappedEnergy = 0;
-    let wantedEnergy = 0;
-    for (let k = i * columns; k < (i + 1) * columns; k++) {
-      dot += mapped.data[k] * wanted.data[k];
-      mappedEnergy += mapped.data[k] * mapped.data[k];
-      wantedEnergy += wanted.data[k] * wanted.data[k];
-    }
-    const norms = Math.sqrt(mappedEnergy) * Math.sqrt(wantedEnergy);
-    if (norms > 0) sum += dot / norms;
-  }
-  return sum / rows;
-}
-
 function checkRatio(ratio: number): void {
   if (!(ratio > 0 && ratio < Infinity)) {
     throw new ValueError(`fitRidge: ratio is ${ratio}; it must be above zero and finite, so use fitLeastSquares for no penalty`);
   }
-}
-
-function checkTune({ cross }: Moments, { source, target }: TuneRows): void {
-  if (source.rows !== target.rows || source.columns !== cross.rows || target.columns !== cross.columns) {
-    throw new ShapeError(
-      `fitRidgePath: got tune rows of ${source.rows} × ${source.columns} and ${target.rows} × ${target.columns}; they must be paired and of widths ${cross.rows} and ${cross.columns}`,
-    );
-  }
-  if (source.rows === 0) throw new ValueError("fitRidgePath: got no tune rows; pass rows of identities outside the training part");
-  checkFinite(source, "fitRidgePath");
-  checkFinite(target, "fitRidgePath");
 }

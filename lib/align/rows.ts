@@ -31,3 +31,20 @@ export function centreRows({ columns, data }: Matrix32, mean: Float64Array, firs
   }
   return centred;
 }
+
+/** Rows of the same images: row i of both comes from one image. */
+export interface PairedRows {
+  /** m × p. */
+  readonly source: Matrix32;
+  /** m × q. */
+  readonly target: Matrix32;
+}
+
+/** Rows − mean, rounded once. */
+export function lessMean({ rows, columns, data }: Matrix32, mean: Float64Array): Matrix32 {
+  return matrix32(
+    rows,
+    columns,
+    data.map((value, i) => value - mean[i % columns]),
+  );
+}

@@ -1,18 +1,31 @@
 import { computeCloud, type CloudMoments, type MomentsOptions } from "../align/cloud.js";
+import { controlPairs } from "../align/controls.js";
 import { normaliseRows } from "../align/rows.js";
 import { DataError } from "../core/errors.js";
 import { takeRows, type Matrix32 } from "../core/matrix.js";
+import { createRandom } from "../core/random.js";
 import type { EmbeddingSet, Item } from "../data/embedding-set.js";
 import type { StudyPlan } from "./protocol.js";
+import type { StudySpec } from "./study-spec.js";
 
-/** One network's rows of unit length, part by part, and the cloud of its training rows. */
-export interface NetworkRows {
-  readonly encoder: string;
+/** What maps are fitted on: rows of unit length, and the cloud of the training rows. */
+export interface FitRows {
   readonly train: Matrix32;
   readonly tune: Matrix32;
+  readonly cloud: CloudMoments;
+}
+
+/** One network's rows of unit length, part by part. */
+export interface NetworkRows extends FitRows {
+  readonly encoder: string;
   readonly gallery: Matrix32;
   readonly probes: Matrix32;
-  readonly cloud: CloudMoments;
+  /** The fitted rows as they are paired where the network is the target: the same, unless a control pairs others. */
+  readonly asTarget: FitRows;
+}
+
+export interface PrepareOptions extends MomentsOptions {
+  readonly control: NonNullable<StudySpec["control"]>;
 }
 
 /** Take a network's part of a plan; `fit` and `test` are its embeddings of the two face sets. */
@@ -20,16 +33,22 @@ export async function prepareNetwork(
   fit: EmbeddingSet,
   test: EmbeddingSet,
   plan: StudyPlan,
-  options: MomentsOptions,
+  { control, ...options }: PrepareOptions,
 ): Promise<NetworkRows> {
-  const train = unitRows(fit, plan.train);
+  const fitRows = async (train: Int32Array, tune: Int32Array): Promise<FitRows> => {
+    const rows = unitRows(fit, train);
+    return { train: rows, tune: unitRows(fit, tune), cloud: await computeCloud(rows, identityNames(fit, train), options) };
+  };
+  const own = await fitRows(plan.train, plan.tune);
+  const random = createRandom(plan.seed);
+  const paired = (rows: Int32Array, kind: Exclude<typeof control, "none">): Int32Array =>
+    controlPairs(identityNames(fit, rows), kind, random).map((pair) => rows[pair]);
   return {
+    ...own,
     encoder: fit.encoder,
-    train,
-    tune: unitRows(fit, plan.tune),
     gallery: unitRows(test, plan.gallery),
     probes: unitRows(test, plan.probes),
-    cloud: await computeCloud(train, identityNames(fit, plan.train), options),
+    asTarget: control === "none" ? own : await fitRows(paired(plan.train, control), paired(plan.tune, control)),
   };
 }
 

@@ -1,13 +1,15 @@
 import { pairClouds, reverseMoments, type Moments } from "../align/moments.js";
 import { findMapKind } from "../align/registry.js";
+import { lessMean } from "../align/rows.js";
 import { silent } from "../core/progress.js";
 import type { EmbeddingSet } from "../data/embedding-set.js";
 import { pickStudySet } from "../data/load-face-sets.js";
 import { evaluate, type Evaluation, type EvaluateOptions } from "./evaluate.js";
+import { meanEvaluation } from "./mean-evaluation.js";
 import { checkSameImages, identityNames, prepareNetwork, type NetworkRows } from "./network-rows.js";
 import { planStudy, type StudyPlan } from "./protocol.js";
 import type { ResultRow } from "./result-row.js";
-import { lessMean, scoreMap, type TestRows } from "./score-map.js";
+import { scoreMap, type TestRows } from "./score-map.js";
 import {
   checkSpec,
   keyOf,
@@ -22,8 +24,9 @@ import {
 /**
  * Fit every map for every pair on the training rows, and measure identification and verification of the test rows.
  *
- * A network's Gram is summed and decomposed once, and the cross-Gram of two networks once for both directions. Rows come in the order of
- * the spec: native baselines by target, then pairs, maps, frames, metrics.
+ * A network's Gram is summed and decomposed once, and the cross-Gram of two networks once for both directions, unless a control pairs the
+ * target's rows anew. Of a kind that is drawn at random the mean over its draws is reported. Rows come in the order of the spec: native
+ * baselines by target, then pairs, maps, frames, metrics.
  *
  * @throws ValueError when the spec names nothing, or a map or study set that there is not; DataError when networks have different images.
  */
@@ -43,8 +46,8 @@ export async function runStudy(spec: StudySpec, context: StudyContext): Promise<
   for (const target of targets) {
     keep({ source: target, target }, await measureNative(networks.get(target)!, names, spec, context));
   }
-  for (const { forward, pairs } of unordered(spec.pairs)) {
-    const [source, target] = [networks.get(forward.source)!, networks.get(forward.target)!];
+  for (const { forward, pairs } of controlOf(spec) === "none" ? unordered(spec.pairs) : eachAlone(spec.pairs)) {
+    const [source, target] = [networks.get(forward.source)!, networks.get(forward.target)!.asTarget];
     const rows = { source: source.train, target: target.train };
     const moments = await pairClouds(source.cloud, target.cloud, rows, context);
     for (const pair of pairs) {
@@ -95,7 +98,8 @@ async function prepare(
     };
     checkSameImages(fit, encoders[0], first.fit.items);
     checkSameImages(test, encoders[0], first.test.items);
-    networks.set(encoder, await prepareNetwork(fit, test, first.plan, context));
+    const { engine, signal } = context;
+    networks.set(encoder, await prepareNetwork(fit, test, first.plan, { control: controlOf(spec), engine, signal }));
   }
   const { plan, test } = first!;
   const tested = new Set(plan.testSplit.test);
@@ -126,14 +130,19 @@ async function measureMap(
   context: StudyContext,
 ): Promise<Outcome[]> {
   const [source, target] = [networks.get(pair.source)!, networks.get(pair.target)!];
-  const tune = { source: source.tune, target: target.tune };
-  const fitted = await findMapKind(map).fit({ moments, tune, engine: context.engine, signal: context.signal });
+  const { engine, signal } = context;
+  const train = { source: source.train, target: target.asTarget.train };
+  const tune = { source: source.tune, target: target.asTarget.tune };
   const test = { probes: source.probes, gallery: target.gallery, ...names };
-  const outcomes: Outcome[] = [];
-  for (const frame of framesOf(spec)) {
-    outcomes.push({ map, frame, evaluation: await scoreMap(fitted, test, { ...optionsOf(spec, context), frame }) });
+  const kind = findMapKind(map);
+  const evaluations = framesOf(spec).map((frame) => ({ frame, draws: [] as Evaluation[] }));
+  for (let draw = 0; draw < (kind.drawCount ?? 1); draw++) {
+    const fitted = await kind.fit({ moments, train, tune, draw, engine, signal });
+    for (const { frame, draws } of evaluations) draws.push(await scoreMap(fitted, test, { ...optionsOf(spec, context), frame }));
   }
-  return outcomes;
+  const control = controlOf(spec);
+  const name = control === "none" ? map : `${map}/${control}`;
+  return evaluations.map(({ frame, draws }) => ({ map: name, frame, evaluation: meanEvaluation(draws) }));
 }
 
 function rowsOf(
@@ -174,6 +183,11 @@ function unordered(pairs: readonly EncoderPair[]): { forward: EncoderPair; pairs
   return [...groups.values()];
 }
 
+/** Every direction with sums of its own: a control pairs the rows of one direction otherwise than those of the other. */
+function eachAlone(pairs: readonly EncoderPair[]): { forward: EncoderPair; pairs: EncoderPair[] }[] {
+  return pairs.map((pair) => ({ forward: pair, pairs: [pair] }));
+}
+
 function optionsOf({ ranks, fmrs, curvePoints }: StudySpec, { engine, signal }: StudyContext): EvaluateOptions {
   return {
     engine,
@@ -182,6 +196,10 @@ function optionsOf({ ranks, fmrs, curvePoints }: StudySpec, { engine, signal }: 
     ...(fmrs === undefined ? {} : { fmrs }),
     ...(curvePoints === undefined ? {} : { curvePoints }),
   };
+}
+
+function controlOf({ control = "none" }: StudySpec): NonNullable<StudySpec["control"]> {
+  return control;
 }
 
 function framesOf({ frames = ["centred", "raw"] }: StudySpec): readonly ("centred" | "raw")[] {

@@ -1,6 +1,6 @@
-import { applyMap, type AlignmentMap, type Frame } from "../align/map.js";
+import { applyMap, placeTargets, type AlignmentMap, type Frame } from "../align/map.js";
 import { ShapeError, SplitError } from "../core/errors.js";
-import { matrix32, type Matrix32 } from "../core/matrix.js";
+import type { Matrix32 } from "../core/matrix.js";
 import { evaluate, type EvaluateOptions, type Evaluation } from "./evaluate.js";
 
 /** Rows of unit length that a map is scored on. Identities are named as `lfw/Ann_Veneman`. */
@@ -21,7 +21,7 @@ export interface ScoreMapOptions extends EvaluateOptions {
 }
 
 /**
- * Map the probes, and identify and verify them against the gallery, in the map's target space.
+ * Map the probes, and identify and verify them against the gallery, where the map compares them.
  *
  * @throws SplitError when the map was fitted on somebody who is scored; ShapeError when the gallery is not as wide as the map's target.
  */
@@ -32,18 +32,10 @@ export async function scoreMap(map: AlignmentMap, test: TestRows, { frame = "cen
       `scoreMap: the gallery is ${test.gallery.columns} wide and ${map.name} maps to ${map.targetDimension}; pass rows of its target network`,
     );
   }
-  const probes = await applyMap(map, test.probes, { frame, engine: options.engine, signal: options.signal });
-  const gallery = frame === "centred" ? lessMean(test.gallery, map.targetMean) : test.gallery;
+  const { engine, signal } = options;
+  const probes = await applyMap(map, test.probes, { frame, engine, signal });
+  const gallery = await placeTargets(map, test.gallery, { frame, engine, signal });
   return evaluate(probes, gallery, { probes: test.probeIdentities, gallery: test.galleryIdentities }, options);
-}
-
-/** Rows − mean, rounded once. */
-export function lessMean({ rows, columns, data }: Matrix32, mean: Float64Array): Matrix32 {
-  return matrix32(
-    rows,
-    columns,
-    data.map((value, i) => value - mean[i % columns]),
-  );
 }
 
 function checkUnseen(map: AlignmentMap, { probeIdentities, galleryIdentities, otherNames }: TestRows): void {

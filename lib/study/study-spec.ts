@@ -1,3 +1,4 @@
+import type { PairControl } from "../align/controls.js";
 import { findMapKind } from "../align/registry.js";
 import { ValueError } from "../core/errors.js";
 import type { Progress } from "../core/progress.js";
@@ -33,6 +34,11 @@ export interface StudySpec {
   readonly fmrs?: readonly number[];
   /** Most points of each CMC and ROC; 0 draws none. @defaultValue 0 */
   readonly curvePoints?: number;
+  /**
+   * Pairs that maps are fitted on that are wrong on purpose, drawn by `seed`. Maps are then called `ridge/shuffled` and so on; the test
+   * is as ever. @defaultValue "none"
+   */
+  readonly control?: "none" | PairControl;
 }
 
 /** What a study works with. */

@@ -1,13 +1,12 @@
 import { applyMap } from "../align/map.js";
 import { pairClouds } from "../align/moments.js";
 import { findMapKind } from "../align/registry.js";
-import { normaliseRows } from "../align/rows.js";
+import { lessMean, normaliseRows } from "../align/rows.js";
 import { ValueError } from "../core/errors.js";
 import { matrix32, type Matrix32, takeRows } from "../core/matrix.js";
 import { pickStudySet } from "../data/load-face-sets.js";
 import { identityNames, prepareNetwork } from "./network-rows.js";
 import { planStudy } from "./protocol.js";
-import { lessMean } from "./score-map.js";
 import type { EncoderPair, StudyContext, StudySpec } from "./study-spec.js";
 
 export interface TestCloudsSpec extends EncoderPair, Pick<StudySpec, "fitSet" | "testSet" | "seed"> {
@@ -28,7 +27,7 @@ export interface TestClouds {
 /**
  * The test images of some people as three clouds in one space: the source's rows unaligned and mapped, and the target's.
  *
- * @throws ValueError when there are not that many test identities.
+ * @throws ValueError when there are not that many test identities, or the map leads to a space other than the target's.
  */
 export async function testClouds(spec: TestCloudsSpec, context: StudyContext): Promise<TestClouds> {
   const [fitSet, testSet] = [spec.fitSet, spec.testSet].map((id) => pickStudySet(id, context.faceSets));
@@ -37,18 +36,24 @@ export async function testClouds(spec: TestCloudsSpec, context: StudyContext): P
   const [fit, test] = await load(spec.source);
   const [targetFit, targetTest] = await load(spec.target);
   const plan = planStudy({ ...fitSet, items: fit.items }, { ...testSet, items: test.items }, { seed: spec.seed, overlap: context.overlap });
-  const source = await prepareNetwork(fit, test, plan, context);
-  const target = await prepareNetwork(targetFit, targetTest, plan, context);
-  const moments = await pairClouds(source.cloud, target.cloud, { source: source.train, target: target.train }, context);
-  const tune = { source: source.tune, target: target.tune };
   const { engine, signal } = context;
+  const source = await prepareNetwork(fit, test, plan, { control: "none", engine, signal });
+  const target = await prepareNetwork(targetFit, targetTest, plan, { control: "none", engine, signal });
+  const train = { source: source.train, target: target.train };
+  const moments = await pairClouds(source.cloud, target.cloud, train, context);
+  const tune = { source: source.tune, target: target.tune };
 
   const identities = identityNames(test, Int32Array.from([...plan.gallery, ...plan.probes]));
   const rows = chooseRows(identities, spec.people);
   const pick = (gallery: Matrix32, probes: Matrix32): Matrix32 => takeRows(stack([gallery, probes]), rows);
   const sourceRows = pick(source.gallery, source.probes);
-  const mapped = async (name: string): Promise<Matrix32> =>
-    applyMap(await findMapKind(name).fit({ moments, tune, engine, signal }), sourceRows, { frame: "centred", engine, signal });
+  const mapped = async (name: string): Promise<Matrix32> => {
+    const map = await findMapKind(name).fit({ moments, train, tune, engine, signal });
+    if (map.targetWeights !== null) {
+      throw new ValueError(`testClouds: ${name} compares source and target in a third space; choose a map into the target's`);
+    }
+    return applyMap(map, sourceRows, { frame: "centred", engine, signal });
+  };
   const clouds: readonly (readonly [CloudName, Matrix32])[] = [
     ["source", await mapped("zero-pad")],
     ["mapped", await mapped(spec.map)],

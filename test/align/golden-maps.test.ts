@@ -1,6 +1,16 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { computeMoments, fitLeastSquares, fitProcrustes, fitRidge, type Moments } from "../../lib/align/index.js";
+import {
+  computeMoments,
+  fitCca,
+  fitLeastSquares,
+  fitLinear,
+  fitLowRank,
+  fitPartialWhitening,
+  fitProcrustes,
+  fitRidge,
+  type Moments,
+} from "../../lib/align/index.js";
 import { matrix32, type Matrix32 } from "../../lib/core/matrix.js";
 import { chooseEngine } from "../../lib/linalg/index.js";
 import { conditioned, expectClose, expectCloseTo } from "../close.js";
@@ -19,6 +29,12 @@ interface GoldenCase {
   readonly ridge: readonly { readonly ratio: number; readonly alpha: number; readonly weights: readonly number[] }[];
   readonly procrustes: readonly number[];
   readonly nuclearNorm: number;
+  readonly correlations: readonly number[];
+  readonly scikitCorrelations?: readonly number[];
+  readonly linear?: readonly number[];
+  readonly lowRank?: readonly number[];
+  readonly cca?: readonly number[];
+  readonly partialWhitening?: readonly number[];
 }
 
 const golden = JSON.parse(readFileSync(new URL("../golden/maps.json", import.meta.url), "utf8")) as { cases: GoldenCase[] };
@@ -52,6 +68,26 @@ describe.each(golden.cases)("$name", (entry) => {
     const map = await fitProcrustes(await moments, { engine });
     expectClose(map.weights.data, entry.procrustes, conditioned(1e4));
     expectCloseTo(overlap(await moments, map.weights.data), entry.nuclearNorm, conditioned(100));
+  });
+
+  it("canonical correlations equal those of orthonormal bases by SciPy, and scikit-learn's", async () => {
+    const { map, correlations } = await fitCca(await moments, { engine });
+    expectClose(correlations, entry.correlations, conditioned(1e4));
+    if (entry.scikitCorrelations !== undefined) expectClose(correlations, entry.scikitCorrelations, conditioned(1e4));
+    if (entry.cca !== undefined) expectClose(map.weights.data, entry.cca, conditioned(1e4));
+  });
+
+  it.skipIf(entry.linear === undefined)("the linear map equals scikit-learn's without intercept, or NumPy's of least norm", async () => {
+    expectClose((await fitLinear(await moments, { engine })).weights.data, entry.linear!, conditioned(1e4));
+  });
+
+  it.skipIf(entry.lowRank === undefined)("the map of rank 2 equals the formula of reduced-rank regression", async () => {
+    expectClose((await fitLowRank(await moments, { rank: 2, engine })).weights.data, entry.lowRank!, conditioned(1e4));
+  });
+
+  it.skipIf(entry.partialWhitening === undefined)("partial whitening equals the formula, with SciPy's roots and polar factor", async () => {
+    const map = await fitPartialWhitening(await moments, { alpha: 0.25, engine });
+    expectClose(map.weights.data, entry.partialWhitening!, conditioned(1e4));
   });
 });
 

@@ -1,7 +1,20 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { addMoments, computeMoments, fitLeastSquares, fitProcrustes, fitRidge, zeroPad, type Moments } from "../../lib/align/index.js";
-import { matrix32, matrix64, takeRows, type Matrix32 } from "../../lib/core/matrix.js";
+import {
+  addMoments,
+  computeMoments,
+  fitCca,
+  fitDiagonalScale,
+  fitLeastSquares,
+  fitLinear,
+  fitLowRank,
+  fitPartialWhitening,
+  fitProcrustes,
+  fitRidge,
+  zeroPad,
+  type Moments,
+} from "../../lib/align/index.js";
+import { matrix32, matrix64, takeRows, type Matrix32, type Matrix64 } from "../../lib/core/matrix.js";
 import { createRandom } from "../../lib/core/random.js";
 import { chooseEngine } from "../../lib/linalg/index.js";
 import { conditioned, expectClose, isClose } from "../close.js";
@@ -17,6 +30,10 @@ const solvers = {
   "least squares": (moments: Moments) => fitLeastSquares(moments, { engine }),
   ridge: (moments: Moments) => fitRidge(moments, { ratio: 0.1, engine }),
   "the rotation": (moments: Moments) => fitProcrustes(moments, { engine }),
+  "the rotation with scales": (moments: Moments) => fitDiagonalScale(moments, { engine }),
+  "the map of rank 3": (moments: Moments) => fitLowRank(moments, { rank: 3, engine }),
+  CCA: async (moments: Moments) => (await fitCca(moments, { engine })).map,
+  "partial whitening": (moments: Moments) => fitPartialWhitening(moments, { alpha: 0.5, engine }),
 };
 
 describe.each(Object.entries(solvers))("%s", (_, fit) => {
@@ -32,6 +49,19 @@ describe.each(Object.entries(solvers))("%s", (_, fit) => {
       }),
       runs,
     );
+  });
+});
+
+describe("fitLinear", () => {
+  it("turns with the source, but does not move with offsets: it has none", async () => {
+    const { source, target, identities } = cloudPair({ seed: 4, count: 60, source: p, target: q, noise: 0.5 });
+    const turn = orthonormal(p, p, createRandom(5));
+    const fit = async (from: Matrix32, to: Matrix32): Promise<Matrix64> =>
+      (await fitLinear(await computeMoments(from, to, identities, { engine }), { engine })).weights;
+    const before = await fit(source, target);
+    expectClose(multiply(turn, await fit(rotated(source, turn), target)).data, before.data, rounded);
+    const moved = await fit(shifted(source, 3), shifted(target, -2));
+    expect(moved.data.every((value, k) => isClose(value, before.data[k], rounded))).toBe(false);
   });
 });
 

@@ -10,10 +10,15 @@ from pathlib import Path
 import numpy
 import scipy
 import sklearn
-from scipy.linalg import orthogonal_procrustes, svd
+from scipy.linalg import orthogonal_procrustes, polar, sqrtm, svd
+from sklearn.cross_decomposition import CCA
 from sklearn.linear_model import LinearRegression, Ridge
 
 SEED = 20260401
+# Singular values below this share of the largest are left out.
+RANK_TOLERANCE = 1e-6
+LOW_RANK = 2
+ALPHA = 0.25
 
 
 def rows(seed: int, count: int, width: int) -> numpy.ndarray:
@@ -51,6 +56,56 @@ def padded(matrix: numpy.ndarray, width: int) -> numpy.ndarray:
     return numpy.pad(matrix, ((0, 0), (0, width - matrix.shape[1])))
 
 
+def live_basis(matrix: numpy.ndarray) -> numpy.ndarray:
+    left, values, _ = svd(matrix, full_matrices=False)
+    return left[:, values >= RANK_TOLERANCE * values[0]]
+
+
+def low_rank(x: numpy.ndarray, y: numpy.ndarray) -> numpy.ndarray:
+    """Reduced-rank regression by its formula: least squares, projected on what explains most of its fitted values."""
+    weights = numpy.linalg.lstsq(x, y, rcond=RANK_TOLERANCE)[0]
+    right = svd(x @ weights, full_matrices=False)[2][:LOW_RANK]
+    return weights @ right.T @ right
+
+
+def partly_white(gram: numpy.ndarray, alpha: float) -> numpy.ndarray:
+    size = len(gram)
+    return alpha * numpy.eye(size) + (1 - alpha) * numpy.sqrt(numpy.trace(gram) / size) * numpy.linalg.inv(sqrtm(gram))
+
+
+def whitened_map(x: numpy.ndarray, y: numpy.ndarray, alpha: float) -> numpy.ndarray:
+    source, target = partly_white(x.T @ x, alpha), partly_white(y.T @ y, alpha)
+    return source @ polar(source @ x.T @ y @ target)[0] @ numpy.linalg.inv(target)
+
+
+def cca_map(x: numpy.ndarray, y: numpy.ndarray) -> numpy.ndarray:
+    source, target = sqrtm(x.T @ x), sqrtm(y.T @ y)
+    whitening = numpy.linalg.inv(source)
+    return whitening @ polar(whitening @ x.T @ y @ numpy.linalg.inv(target))[0] @ target
+
+
+def scikit_correlations(source: numpy.ndarray, target: numpy.ndarray) -> list[float]:
+    count = min(source.shape[1], target.shape[1])
+    scores = CCA(n_components=count, scale=False, max_iter=100_000, tol=1e-15).fit(source, target).transform(source, target)
+    return [float(numpy.corrcoef(scores[0][:, k], scores[1][:, k])[0, 1]) for k in range(count)]
+
+
+def further(source: numpy.ndarray, target: numpy.ndarray, full_rank: bool) -> dict:
+    x, y = centred(source), centred(target)
+    correlations = svd(live_basis(x).T @ live_basis(y), compute_uv=False)
+    out: dict = {"correlations": numpy.minimum(correlations, 1).tolist()}
+    if source.shape[1] * target.shape[1] > 100:
+        return out
+    out["linear"] = numpy.linalg.lstsq(source, target, rcond=RANK_TOLERANCE)[0].ravel().tolist()
+    out["lowRank"] = low_rank(x, y).ravel().tolist()
+    if full_rank:
+        out["linear"] = LinearRegression(fit_intercept=False).fit(source, target).coef_.T.ravel().tolist()
+        out["scikitCorrelations"] = scikit_correlations(source, target)
+        out["cca"] = cca_map(x, y).ravel().tolist()
+        out["partialWhitening"] = whitened_map(x, y, ALPHA).ravel().tolist()
+    return out
+
+
 def case(name: str, seed: int, count: int, p: int, q: int, kind: str = "plain") -> dict:
     source = spoiled(rows(seed, count, p), kind)
     target = rows(seed + 1, count, q) + 0.5 * padded(source, max(p, q))[:, :q]
@@ -79,6 +134,7 @@ def case(name: str, seed: int, count: int, p: int, q: int, kind: str = "plain") 
         isometry, nuclear = partial_isometry(x.T @ y)
         out["procrustes"] = isometry.ravel().tolist()
         out["nuclearNorm"] = nuclear
+    out.update(further(source, target, full_rank and count > q))
     return out
 
 
