@@ -79,6 +79,30 @@ program
   );
 
 program
+  .command("lab")
+  .description("JupyterLab on 127.0.0.1 with this project's kernel; installs it under .venv the first time")
+  .option("--port <number>", "the first to try; a busy one gets the next", Number, 8888)
+  .option("--no-browser", "open no browser")
+  .option("--install", "only install what the lab needs")
+  .addHelpText("after", "\nExample: facebridge lab --no-browser --port 9000")
+  .action(({ install, ...options }: { port: number; browser: boolean; install?: boolean }) =>
+    runCommand(async () => {
+      const { installLab, labCommand } = await import("./lab.js");
+      await (install === true ? installLab() : labCommand(options));
+    }),
+  );
+
+const kernel = program.command("kernel").description("this project's kernel in the user's own Jupyter");
+kernel
+  .command("install")
+  .description("register it for JupyterLab or VS Code of this user")
+  .action(() => runCommand(async () => (await import("./kernel-spec.js")).installKernelSpec()));
+kernel
+  .command("remove")
+  .description("take away what install wrote")
+  .action(() => runCommand(async () => (await import("./kernel-spec.js")).removeKernelSpec()));
+
+program
   .command("start")
   .description("the quick study on the embedded pack: one executed notebook, one page")
   .action(() => runCommand(async () => (await import("./start.js")).startCommand()));

@@ -31,6 +31,26 @@ export function describeThrown(thrown: unknown, { lines, root }: { readonly line
   return { name, message, traceback: [`${name}: ${message}`, ...frames, ...cause.slice(0, 1)] };
 }
 
+/** Carried by the error of a cell that was broken off while it held the thread. */
+export const interruptCode = "ERR_SCRIPT_EXECUTION_INTERRUPTED";
+
+/**
+ * What an interrupted cell says; null when `thrown` is no consequence of the interrupt.
+ *
+ * @param interrupted whether the cell was `asked` to stop, or did not stop and was `left` alone.
+ */
+export function describeInterrupt(thrown: unknown, interrupted: "no" | "asked" | "left"): CellError | null {
+  const code = (thrown as { readonly code?: unknown } | null)?.code;
+  const aborted = thrown instanceof Error && thrown.name === "AbortError";
+  const left = thrown instanceof Error && thrown.message === "Interrupted asynchronously";
+  if (code !== interruptCode && !(interrupted !== "no" && (aborted || left))) return null;
+  const message =
+    left && interrupted === "left"
+      ? "the cell was interrupted, but what it had started may go on: it does not heed cellSignal()"
+      : "the cell was interrupted";
+  return { name: "Interrupted", message, traceback: [`Interrupted: ${message}`] };
+}
+
 /** What the type-checker said: each call of its console is one finding, `line:column - text`. */
 export function describeDiagnostics(findings: readonly (readonly unknown[])[]): CellError {
   const messages = findings.map((finding) => format(...finding));
@@ -38,7 +58,8 @@ export function describeDiagnostics(findings: readonly (readonly unknown[])[]): 
   return { name: "TypeScriptError", message, traceback: messages.map((line) => `TypeScriptError: ${line}`) };
 }
 
-const launcher = /node:|node_modules[\\/]tslab|[\\/]kernel[\\/](?:session|child)\.js|\[as runInThisContext\]|<anonymous>\)?$/;
+const launcher =
+  /node:|node_modules[\\/]tslab|[\\/]kernel[\\/](?:session|child|main|cell-context|show-value)\.js|at AsyncLocalStorage\.run|\[as runInThisContext\]|<anonymous>\)?$/;
 
 function showFrame(line: string, lines: LineMap): string | null {
   if (launcher.test(line)) return null;
@@ -48,7 +69,9 @@ function showFrame(line: string, lines: LineMap): string | null {
   if (!position) return frame;
   const [text, script, row, column] = position;
   const found = lines.find(script, Number(row), Number(column));
-  return found === null ? null : frame.replace(text, `In [${script.slice("cell-".length)}]:${found.line}:${found.column}`);
+  return found === null
+    ? null
+    : frame.replace(text, `In [${script === "cell-0" ? " " : script.slice("cell-".length)}]:${found.line}:${found.column}`);
 }
 
 /** Paths start at the project root; what lies outside of it shows only its last two parts. */

@@ -12,13 +12,21 @@ export interface OutputRecorder {
   display(display: Display): void;
   result(count: number, data: MimeBundle): void;
   error(error: CellError): void;
+  /** Take back the outputs of the cell; when `wait`, only once another follows. */
+  clear(wait: boolean): void;
   /** Of the current cell. */
   readonly outputs: readonly Output[];
 }
 
 export function createOutputRecorder(): OutputRecorder {
   let outputs: Output[] = [];
+  let clearNext = false;
   const displays = new Map<string, Mutable<DisplayOutput>[]>();
+  const push = (output: Output): void => {
+    if (clearNext) outputs = [];
+    clearNext = false;
+    outputs.push(output);
+  };
 
   return {
     get outputs() {
@@ -26,11 +34,16 @@ export function createOutputRecorder(): OutputRecorder {
     },
     startCell() {
       outputs = [];
+      clearNext = false;
+    },
+    clear(wait) {
+      clearNext = wait;
+      if (!wait) outputs = [];
     },
     stream(name, text) {
       const last = outputs.at(-1);
-      if (last?.output_type === "stream" && last.name === name) (last as Mutable<StreamOutput>).text += text;
-      else outputs.push({ output_type: "stream", name, text });
+      if (!clearNext && last?.output_type === "stream" && last.name === name) (last as Mutable<StreamOutput>).text += text;
+      else push({ output_type: "stream", name, text });
     },
     display({ data, metadata, displayId, update }) {
       if (update && displayId !== null && displays.has(displayId)) {
@@ -38,14 +51,14 @@ export function createOutputRecorder(): OutputRecorder {
         return;
       }
       const output: Mutable<DisplayOutput> = { output_type: "display_data", data, metadata };
-      outputs.push(output);
+      push(output);
       if (displayId !== null) displays.set(displayId, [...(displays.get(displayId) ?? []), output]);
     },
     result(count, data) {
-      outputs.push({ output_type: "execute_result", execution_count: count, data, metadata: {} });
+      push({ output_type: "execute_result", execution_count: count, data, metadata: {} });
     },
     error({ name, message, traceback }) {
-      outputs.push({ output_type: "error", ename: name, evalue: message, traceback });
+      push({ output_type: "error", ename: name, evalue: message, traceback });
     },
   };
 }

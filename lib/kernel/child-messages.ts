@@ -12,4 +12,5 @@ export type ChildMessage =
   | { readonly type: "stream"; readonly name: StreamName; readonly text: string }
   | { readonly type: "display"; readonly display: Display }
   | { readonly type: "result"; readonly data: MimeBundle }
+  | { readonly type: "clear"; readonly wait: boolean }
   | { readonly type: "done"; readonly outcome: Outcome };

@@ -35,6 +35,7 @@ export async function startChildSession(root: string, signal?: AbortSignal): Pro
         if (message.type === "stream") sinks.stream(message.name, message.text);
         else if (message.type === "display") sinks.display(message.display);
         else if (message.type === "result") sinks.result(message.data);
+        else if (message.type === "clear") sinks.clear(message.wait);
         else if (message.type === "done") return message.outcome;
         return null;
       });

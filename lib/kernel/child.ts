@@ -16,6 +16,9 @@ process.on("message", ({ code }: ParentMessage) => {
     result: (data: Readonly<Record<string, unknown>>): void => {
       send({ type: "result", data });
     },
+    clear: (wait: boolean): void => {
+      send({ type: "clear", wait });
+    },
   };
   void session.execute(code, sinks).then(
     (outcome) => {

@@ -1,9 +1,13 @@
-import { createRequire } from "node:module";
-import { inspect } from "node:util";
+import type ts from "typescript";
 import type { MimeBundle } from "../notebook/nbformat.js";
-import { describeDiagnostics, describeThrown, type CellError } from "./cell-error.js";
+import { cellContext, type CellContext } from "./cell-context.js";
+import { describeDiagnostics, describeInterrupt, describeThrown, type CellError } from "./cell-error.js";
 import { createCellCompiler, endsInAssignment } from "./compiler.js";
+import { captureOutput } from "./process-output.js";
+import { quietInspection } from "./quiet-inspection.js";
+import { encodeBinary, showValue } from "./show-value.js";
 import { createStreamBuffer } from "./stream-buffer.js";
+import { createTslab, setDisplayHook, type TslabDisplay, type TslabHandler } from "./tslab.js";
 
 export type StreamName = "stdout" | "stderr";
 
@@ -16,12 +20,16 @@ export interface Display {
   readonly update: boolean;
 }
 
-/** Where what a cell says goes while it runs. */
+/** Where what a cell says goes, while it runs and after. */
 export interface Sinks {
   stream(name: StreamName, text: string): void;
   display(display: Display): void;
   /** The value of the cell's last statement. */
   result(data: MimeBundle): void;
+  /** Take back what was shown; when `wait`, only once something follows. */
+  clear(wait: boolean): void;
+  /** What the cell had started failed after its end. Without this sink the cell that runs then, or the next one, fails. */
+  lateError?(error: CellError): void;
 }
 
 export type Outcome =
@@ -32,147 +40,172 @@ export interface SessionOptions {
   readonly root: string;
   /** Milliseconds that only ever grow. @defaultValue performance.now */
   readonly clock?: () => number;
+  /** Told who holds the thread from now on. @defaultValue nobody */
+  readonly onHolder?: (holder: Holder) => void;
+}
+
+/**
+ * Who holds the thread: the kernel; a cell from its start until it waits for something, which SIGINT breaks off; or what a
+ * cell has started, which only another thread can end.
+ */
+export type Holder = "kernel" | "cell" | "callback";
+
+export interface ExecuteOptions {
+  /** Whether the cell gets a number of its own. @defaultValue true */
+  readonly counted?: boolean;
 }
 
 /** One TypeScript session: cells share their names, and each is type-checked against what the ones before declared. */
 export interface Session {
   /** Version of the TypeScript that checks the cells. */
   readonly languageVersion: string;
+  /** That TypeScript. */
+  readonly compiler: typeof ts;
+  /** Number of the last counted cell. */
+  readonly count: number;
   /** Run one cell. Never rejects for what the cell does. One at a time: a second call waits for the first. */
-  execute(code: string, sinks: Sinks): Promise<Outcome>;
-  /** tslab's answers to the requests of a front-end. */
-  readonly handler: Handler;
-  /** Stop waiting for what the current cell awaits. */
-  interrupt(): void;
+  execute(code: string, sinks: Sinks, options?: ExecuteOptions): Promise<Outcome>;
+  /** tslab's answers to the questions of a front-end. */
+  readonly handler: TslabHandler;
+  /**
+   * Abort the running cell's signal; what has not stopped shortly after is no longer waited for.
+   *
+   * @returns when the cell has ended.
+   */
+  interrupt(): Promise<void>;
+  /** Say something of the kernel's own beside the running cell. */
+  say(name: StreamName, text: string): void;
   /** Give the process its streams back. */
   close(): void;
 }
 
-/** The parts of tslab's JupyterHandlerImpl that front-ends ask for beside execution. */
-export interface Handler {
-  handleIsComplete(request: { readonly code: string }): { readonly status: string; readonly indent?: string };
-  handleInspect(request: { readonly code: string; readonly cursor_pos: number; readonly detail_level: 0 | 1 }): MimeBundle;
-  handleComplete(request: { readonly code: string; readonly cursor_pos: number }): MimeBundle;
-}
-
-interface TslabHandler extends Handler {
-  handleExecuteImpl(request: object, writeStream: (name: StreamName, text: string) => void, writeDisplay: TslabDisplay): Promise<unknown>;
-  close(): void;
-}
-
-type TslabDisplay = (
-  message: { readonly data: MimeBundle; readonly metadata?: MimeBundle; readonly transient?: { readonly display_id?: string } },
-  update?: boolean,
-) => void;
-
-interface TslabExecutor {
-  interrupt(): void;
-  close(): void;
-}
-
-interface Findings {
-  readonly diagnostics: (readonly unknown[])[];
-  readonly thrown: unknown[];
-  readonly values: unknown[];
-}
-
-const require = createRequire(import.meta.url);
+/** How long an interrupted cell may take to stop by itself. */
+const graceMs = 250;
 
 /**
  * Start a session in this process: one only, because tslab keeps its state in globals and takes over the process's streams.
  */
-export function createSession({ root, clock = () => performance.now() }: SessionOptions): Session {
+export function createSession({ root, clock = () => performance.now(), onHolder = () => undefined }: SessionOptions): Session {
   if (process.cwd() !== root) process.chdir(root);
+  quietInspection();
   const compiler = createCellCompiler();
-  const { createExecutor } = require("tslab/dist/executor.js") as {
-    createExecutor: (root: string, converters: object, console: object) => TslabExecutor;
-  };
-  const { JupyterHandlerImpl } = require("tslab/dist/jupyter.js") as {
-    JupyterHandlerImpl: new (executor: TslabExecutor, isJavaScript: boolean) => TslabHandler;
-  };
+  const places = { lines: compiler.lines, root };
 
-  let findings: Findings = { diagnostics: [], thrown: [], values: [] };
-  const console = {
-    log: (value: unknown) => findings.values.push(value),
-    // The executor prints findings of the type-checker with a format, and a thrown value alone.
-    error: (...parts: readonly unknown[]) => (parts.length > 1 ? findings.diagnostics.push(parts) : findings.thrown.push(parts[0])),
+  let diagnostics: (readonly unknown[])[] = [];
+  let values: unknown[] = [];
+  let current: CellContext | null = null;
+  let interrupted: "no" | "asked" | "left" = "no";
+  const strays: unknown[] = [];
+
+  const convert: typeof compiler.converter.convert = (declarations, source) => {
+    onHolder("kernel");
+    try {
+      return compiler.converter.convert(declarations, source);
+    } finally {
+      onHolder("cell");
+    }
   };
-  const converters = { node: compiler.converter, browser: compiler.converter, close: () => { compiler.converter.close(); } }; // prettier-ignore
-  const executor = createExecutor(root, converters, console);
-  const handler = new JupyterHandlerImpl(executor, false);
-  const streams = { stdout: process.stdout.write, stderr: process.stderr.write }; // eslint-disable-line @typescript-eslint/unbound-method
+  const [executor, handler] = createTslab(
+    root,
+    { ...compiler.converter, convert },
+    {
+      log: (value) => values.push(value),
+      error: (...parts) => (parts.length > 1 ? diagnostics.push(parts) : current?.thrown.push(parts[0])),
+    },
+  );
+  const speaker = (): CellContext | null => cellContext.getStore() ?? current;
+  const releaseOutput = captureOutput((name, text) => speaker()?.buffer.write(name, text));
+  const display: TslabDisplay = ({ data, metadata = {}, transient = {} }, update = false) => {
+    const cell = speaker();
+    cell?.buffer.flush();
+    cell?.sinks.display({ data: encodeBinary(data), metadata, displayId: transient.display_id ?? null, update });
+  };
+  setDisplayHook(display);
   const onStray = (error: unknown): void => {
-    findings.thrown.push(error);
-    executor.interrupt();
+    const cell = speaker();
+    if (cell && cell === current) {
+      cell.thrown.push(error);
+      // What is settled while a callback is broken off is forgotten with it.
+      setImmediate(() => { executor.interrupt(); }); // prettier-ignore
+    } else if (cell?.sinks.lateError) cell.sinks.lateError(describeThrown(error, places));
+    else (current?.thrown ?? strays).push(error);
   };
   process.on("unhandledRejection", onStray);
   process.on("uncaughtException", onStray);
 
-  let count = 0;
-  const run = async (code: string, sinks: Sinks): Promise<Outcome> => {
-    count++;
-    findings = { diagnostics: [], thrown: [], values: [] };
-    compiler.startCell(`cell-${count}`);
-    const buffer = createStreamBuffer((name, text) => { sinks.stream(name, text); }, clock); // prettier-ignore
-    const display: TslabDisplay = ({ data, metadata = {}, transient = {} }, update = false) => {
-      buffer.flush();
-      sinks.display({ data: encodeBinary(data), metadata, displayId: transient.display_id ?? null, update });
-    };
+  const runCode = async (code: string, cell: CellContext): Promise<CellError | null> => {
     try {
-      await handler.handleExecuteImpl({ code }, buffer.write, display); // eslint-disable-line @typescript-eslint/unbound-method
+      const executed = cellContext.run(cell, () => executor.execute(code));
+      onHolder("callback");
+      await executed;
+      await new Promise((resolve) => setImmediate(resolve)); // lets rejections that nobody handles be told
     } catch (error) {
-      // A failed cell is told by a count that is thrown; anything else is a failure of the kernel and the cell's to show.
-      if (error instanceof Error && findings.diagnostics.length === 0 && findings.thrown.length === 0) findings.thrown.push(error);
+      cell.thrown.push(error); // a failure of the kernel is the cell's to show
+    } finally {
+      onHolder("kernel");
+      cell.buffer.flush();
     }
-    await new Promise((resolve) => setImmediate(resolve)); // lets rejections that nobody handles be told
-    buffer.flush();
-    if (findings.thrown.length > 0) {
-      return { status: "error", count, error: describeThrown(findings.thrown[0], { lines: compiler.lines, root }) };
+    if (cell.thrown.length > 0) {
+      return describeInterrupt(cell.thrown[0], interrupted) ?? describeThrown(cell.thrown[0], places);
     }
-    if (findings.diagnostics.length > 0) return { status: "error", count, error: describeDiagnostics(findings.diagnostics) };
-    if (findings.values.length > 0 && !endsInAssignment(compiler, code)) {
-      try {
-        sinks.result(await showValue(findings.values[0]));
-      } catch (error) {
-        return { status: "error", count, error: describeThrown(error, { lines: compiler.lines, root }) };
-      }
+    if (diagnostics.length > 0) return describeDiagnostics(diagnostics);
+    if (values.length === 0 || endsInAssignment(compiler, code)) return null;
+    try {
+      const shown = await cellContext.run(cell, () => showValue(values[0]));
+      cell.sinks.result(shown);
+      return null;
+    } catch (error) {
+      return describeThrown(error, places);
     }
-    return { status: "ok", count };
+  };
+
+  let count = 0;
+  const run = async (code: string, sinks: Sinks, { counted = true }: ExecuteOptions = {}): Promise<Outcome> => {
+    if (counted) count++;
+    compiler.startCell(`cell-${counted ? count : 0}`);
+    [diagnostics, values, interrupted] = [[], [], "no"];
+    const buffer = createStreamBuffer((name, text) => { sinks.stream(name, text); }, clock); // prettier-ignore
+    const cell: CellContext = { sinks, buffer, controller: new AbortController(), thrown: strays.splice(0) };
+    current = cell;
+    const error = await runCode(code, cell);
+    current = null;
+    return error === null ? { status: "ok", count } : { status: "error", count, error };
   };
 
   let queue: Promise<unknown> = Promise.resolve();
   return {
     languageVersion: compiler.ts.version,
+    compiler: compiler.ts,
     handler,
-    execute(code, sinks) {
-      const outcome = queue.then(() => run(code, sinks));
+    get count() {
+      return count;
+    },
+    execute(code, sinks, options) {
+      const outcome = queue.then(() => run(code, sinks, options));
       queue = outcome.catch(() => undefined);
       return outcome;
     },
-    interrupt() {
-      executor.interrupt();
+    async interrupt() {
+      const cell = current;
+      if (!cell) return;
+      interrupted = "asked";
+      cell.controller.abort(new DOMException("the cell was interrupted", "AbortError"));
+      setTimeout(() => {
+        if (current !== cell) return;
+        interrupted = "left";
+        executor.interrupt();
+      }, graceMs);
+      await queue;
+    },
+    say(name, text) {
+      current?.sinks.stream(name, text);
     },
     close() {
       handler.close();
+      setDisplayHook(null);
       process.off("unhandledRejection", onStray);
       process.off("uncaughtException", onStray);
-      process.stdout.write = streams.stdout;
-      process.stderr.write = streams.stderr;
+      releaseOutput();
     },
   };
-}
-
-/** What a value says of itself under `Symbol.for("Jupyter.display")`, or its inspection. */
-async function showValue(value: unknown): Promise<MimeBundle> {
-  const method = (value as Record<symbol, unknown> | null)?.[Symbol.for("Jupyter.display")];
-  if (typeof method === "function") return encodeBinary((await method.call(value)) as MimeBundle);
-  return { "text/plain": inspect(value, { colors: false }) };
-}
-
-function encodeBinary(data: MimeBundle): MimeBundle {
-  const forms = Object.entries(data).map(([type, form]) => [
-    type,
-    form instanceof Uint8Array ? Buffer.from(form).toString("base64") : form,
-  ]);
-  return Object.fromEntries(forms) as MimeBundle;
 }

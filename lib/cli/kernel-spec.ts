@@ -1,0 +1,83 @@
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rm, rmdir, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import path from "node:path";
+import process from "node:process";
+import { DataError } from "../core/errors.js";
+import { projectFolder } from "../data/index.js";
+import { print } from "./terminal.js";
+
+interface Spec {
+  readonly argv?: readonly string[];
+  readonly metadata?: { readonly facebridge?: unknown };
+}
+
+/** `npm run kernel:install`: register the kernel for the user's own JupyterLab or VS Code. */
+export async function installKernelSpec(environment: NodeJS.ProcessEnv = process.env): Promise<void> {
+  const folder = specFolder(environment);
+  await refuseForeign(folder);
+  const template = JSON.parse(await readFile(path.join(projectFolder, "jupyter", "kernels", "facebridge", "kernel.json"), "utf8")) as Spec;
+  const start = path.join(folder, "start.mjs");
+  const spec = {
+    ...template,
+    argv: [process.execPath, "--no-warnings", start, "{connection_file}"],
+    metadata: { facebridge: projectFolder },
+  };
+  await mkdir(folder, { recursive: true });
+  await writeFile(start, startScript(path.join(projectFolder, "dist", "kernel", "main.js")));
+  await writeFile(path.join(folder, "kernel.json"), `${JSON.stringify(spec, null, 2)}\n`);
+  print(`installed ${folder}\nIt starts the kernel of ${projectFolder}; run npm run kernel:install again when the project moves.`);
+}
+
+/** `npm run kernel:remove`: delete exactly what {@link installKernelSpec} wrote. */
+export async function removeKernelSpec(environment: NodeJS.ProcessEnv = process.env): Promise<void> {
+  const folder = specFolder(environment);
+  if (!existsSync(path.join(folder, "kernel.json"))) {
+    print(`nothing to remove: ${folder} holds no kernel`);
+    return;
+  }
+  await refuseForeign(folder);
+  for (const name of ["kernel.json", "start.mjs"]) await rm(path.join(folder, name), { force: true });
+  // What somebody else has put there keeps the folder.
+  await rmdir(folder).catch(() => undefined);
+  print(`removed ${folder}`);
+}
+
+/** Where Jupyter looks for the user's kernels. */
+function specFolder(environment: NodeJS.ProcessEnv): string {
+  const home = environment.HOME ?? homedir();
+  const defaults: Partial<Record<NodeJS.Platform, string>> = {
+    darwin: path.join(home, "Library", "Jupyter"),
+    win32: path.join(environment.APPDATA ?? path.join(home, "AppData", "Roaming"), "jupyter"),
+  };
+  const linux = path.join(environment.XDG_DATA_HOME ?? path.join(home, ".local", "share"), "jupyter");
+  return path.join(environment.JUPYTER_DATA_DIR ?? defaults[process.platform] ?? linux, "kernels", "facebridge");
+}
+
+/** @throws DataError when the folder holds a kernel that is not this project's kind. */
+async function refuseForeign(folder: string): Promise<void> {
+  const file = path.join(folder, "kernel.json");
+  if (!existsSync(file)) return;
+  let spec: Spec = {};
+  try {
+    spec = JSON.parse(await readFile(file, "utf8")) as Spec;
+  } catch {
+    // Whatever it is, it is not what was written here.
+  }
+  if (spec.metadata?.facebridge === undefined) {
+    throw new DataError(`kernel-spec: ${file} was not written by this command; move it away first`);
+  }
+}
+
+function startScript(main: string): string {
+  return `import { existsSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+
+const main = ${JSON.stringify(main)};
+if (!existsSync(main)) {
+  console.error(\`facebridge: \${main} is not there; the project has moved or is not built: run "npm run build" and "npm run kernel:install" in it\`);
+  process.exit(1);
+}
+await import(pathToFileURL(main).href);
+`;
+}

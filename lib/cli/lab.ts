@@ -1,0 +1,36 @@
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import process from "node:process";
+import { projectFolder } from "../data/index.js";
+import { ensureEnvironment, runEnvironmentPython } from "./python-environment.js";
+import { say } from "./terminal.js";
+
+export interface LabOptions {
+  /** The first port to try; a busy one gets the next. @defaultValue 8888 */
+  readonly port?: number;
+  /** Open the lab in the user's browser. @defaultValue true */
+  readonly browser?: boolean;
+}
+
+/** `facebridge lab --install`: only what the lab needs. */
+export async function installLab(): Promise<void> {
+  await ensureEnvironment(say);
+}
+
+/** `facebridge lab`: JupyterLab on 127.0.0.1, behind a token, with the notebooks open and the project's kernel as default. */
+export async function labCommand({ port = 8888, browser = true }: LabOptions = {}): Promise<void> {
+  await ensureEnvironment(say);
+  const checkpoints = path.join(projectFolder, ".cache", "jupyter", "checkpoints");
+  await mkdir(checkpoints, { recursive: true });
+  process.exitCode = await runEnvironmentPython([
+    "-m",
+    "jupyterlab",
+    `--ServerApp.root_dir=${path.join(projectFolder, "notebooks")}`,
+    `--ServerApp.port=${port}`,
+    `--ServerApp.open_browser=${browser ? "True" : "False"}`,
+    "--ServerApp.answer_yes=True",
+    `--FileCheckpoints.checkpoint_dir=${checkpoints}`,
+    // Jupyter refuses the superuser, who is the only user of many containers.
+    ...(process.getuid?.() === 0 ? ["--allow-root"] : []),
+  ]);
+}

@@ -1,0 +1,48 @@
+import type { Connection } from "./sockets.js";
+import type { Holder } from "./session.js";
+
+/** What the guard is started with. */
+export interface GuardData {
+  readonly connection: Connection;
+  /** Two 32-bit numbers that both threads see: places below. */
+  readonly shared: SharedArrayBuffer;
+  /** The process that started the kernel, when its end is the kernel's end. */
+  readonly parentPid: number | null;
+}
+
+/** What the session says to the guard: send these frames on the control channel, or end. */
+export type GuardOrder = readonly Uint8Array[] | "close";
+
+/** Place of who holds the session's thread. */
+const holder = 0;
+/** Place of the count of interrupts that the session is done with. */
+export const acknowledged = 1;
+
+/** Symbol of the global {@link GuardHandle}. */
+export const handleName = "facebridge.guard";
+
+/** How the session's thread goes: its event loop turns, only a chain of promises does, or nothing. */
+export type Gait = "free" | "chain" | "held";
+
+/** What the guard calls on the session's thread. */
+export interface GuardHandle {
+  watch(): void;
+  /** Since it is watched. */
+  gait(): Gait;
+  /** Tell the cell that it cannot be broken off. */
+  tellStuck(): void;
+}
+
+const holders: readonly Holder[] = ["kernel", "cell", "callback"];
+
+export function createGuardState(): Int32Array<SharedArrayBuffer> {
+  return new Int32Array(new SharedArrayBuffer(8));
+}
+
+export function setHolder(state: Int32Array, who: Holder): void {
+  Atomics.store(state, holder, holders.indexOf(who));
+}
+
+export function holderOf(state: Int32Array): Holder {
+  return holders[Atomics.load(state, holder)];
+}
