@@ -12,9 +12,14 @@ export interface Random {
   integer(count: number): number;
 }
 
-/** Start the stream of `seed` (xoroshiro128+). */
+/**
+ * Start the stream of `seed` (xoroshiro128+).
+ *
+ * @param seed an integer; neighbouring seeds give unrelated streams.
+ */
 export function createRandom(seed: number): Random {
-  const generator = xoroshiro128plus(seed);
+  const generator = xoroshiro128plus(scatter(seed));
+  for (let i = 0; i < 16; i++) generator.next(); // few bits of its state come from the seed, and these draws spread them
   const uniform = (): number => uniformFloat64(generator);
   let spare: number | null = null;
   return {
@@ -32,6 +37,14 @@ export function createRandom(seed: number): Random {
       return radius * Math.cos(angle);
     },
   };
+}
+
+/** Every bit of the result hangs on every bit of `seed` (the finalizer of MurmurHash3). */
+function scatter(seed: number): number {
+  let bits = seed | 0;
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return bits ^ (bits >>> 16);
 }
 
 /** The numbers 0 … count − 1 in random order (Fisher–Yates). */

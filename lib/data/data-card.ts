@@ -55,7 +55,7 @@ embedding, and .999 about the mean; directions that a network leaves empty stay 
 ## What to know
 
 - The networks are small and freely licensed; they are not the ones of the published study.
-- Several were trained on photographs of celebrities and may have seen these people.
+- On which photographs most of them were trained is not documented: they may have seen these people.
 - The sets hold public figures of the 2000s and 2010s: they are no sample of mankind, and nothing here measures fairness.
 - LFW has some two dozen near-duplicates, CFP 27 groups of exact duplicates; they are kept, as published.
 `;

@@ -1,5 +1,5 @@
 import { ValueError } from "../core/errors.js";
-import type { Cell, CodeCell, Notebook } from "../notebook/nbformat.js";
+import { hasTag, type CodeCell, type Notebook } from "../notebook/nbformat.js";
 
 /** Values for names that a notebook's parameters cell declares: anything that JSON can hold. */
 export type Parameters = Readonly<Record<string, unknown>>;
@@ -33,8 +33,6 @@ export function injectParameters(notebook: Notebook, parameters: Parameters): No
   };
   return { ...notebook, cells: [...cells.slice(0, index + 1), injected, ...cells.slice(index + 1)] };
 }
-
-export const hasTag = (cell: Cell, tag: string): boolean => cell.metadata.tags?.includes(tag) ?? false;
 
 function checkName(name: string): string {
   if (!/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name)) {

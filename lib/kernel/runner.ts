@@ -2,11 +2,11 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DataError, ValueError } from "../core/errors.js";
-import { readNotebook, writeNotebook, type Cell, type CellMetadata, type CodeCell, type Notebook } from "../notebook/nbformat.js";
+import { hasTag, readNotebook, writeNotebook, type Cell, type CellMetadata, type CodeCell, type Notebook } from "../notebook/nbformat.js";
 import type { CellError } from "./cell-error.js";
 import { createOutputRecorder } from "./cell-outputs.js";
 import { startChildSession, type ChildSession } from "./child-session.js";
-import { hasTag, injectParameters, type Parameters } from "./parameters.js";
+import { injectParameters, type Parameters } from "./parameters.js";
 
 export interface RunOptions {
   /** Values for names of the cell tagged `parameters`. @defaultValue none */

@@ -55,6 +55,8 @@ export interface TextCell {
 
 export type Cell = CodeCell | TextCell;
 
+export const hasTag = (cell: Cell, tag: string): boolean => cell.metadata.tags?.includes(tag) ?? false;
+
 /** A notebook of format 4 with its many-line texts joined into strings. */
 export interface Notebook {
   readonly nbformat: 4;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { escapeHtml } from "./html.js";
 import { createMarkdownRenderer, type MarkdownRenderer } from "./markdown.js";
-import type { Cell, Notebook } from "./nbformat.js";
+import { hasTag, type Cell, type Notebook } from "./nbformat.js";
 import { renderOutput } from "./page-output.js";
 import { pageScripts } from "./page-script.js";
 import { pageStyle } from "./page-style.js";
@@ -12,7 +12,7 @@ export interface PageOptions {
 }
 
 /**
- * One HTML file of an executed notebook: prose, folded code, tables, figures that answer to the pointer.
+ * One HTML file of an executed notebook: prose, code folded but for the parameters, tables, figures that answer to the pointer.
  *
  * It asks for nothing, and a content-security policy keeps it so: the only scripts that run are Vega and the call that draws
  * the figures, named by their hashes. HTML in cells and outputs is shown as text, tables apart. The same notebook gives the
@@ -59,7 +59,13 @@ async function renderCell(cell: Cell, markdown: MarkdownRenderer): Promise<strin
     case "raw":
       return "";
     case "code": {
-      const code = cell.source.trim() === "" ? "" : foldCode(markdown.highlight(cell.source));
+      const code =
+        cell.source.trim() === ""
+          ? ""
+          : foldCode(
+              markdown.highlight(cell.source),
+              shownTags.some((tag) => hasTag(cell, tag)),
+            );
       const outputs: string[] = [];
       for (const output of cell.outputs) outputs.push(await renderOutput(output, markdown));
       return `<section>${[code, ...outputs].join("\n")}</section>`;
@@ -67,7 +73,10 @@ async function renderCell(cell: Cell, markdown: MarkdownRenderer): Promise<strin
   }
 }
 
-const foldCode = (highlighted: string): string => `<details><summary>Code</summary><pre><code>${highlighted}</code></pre></details>`;
+const shownTags = ["parameters", "injected-parameters"];
+
+const foldCode = (highlighted: string, open: boolean): string =>
+  `<details${open ? " open" : ""}><summary>Code</summary><pre><code>${highlighted}</code></pre></details>`;
 
 function firstHeading(notebook: Notebook): string {
   const source = notebook.cells.find((cell) => cell.cell_type === "markdown" && /^# /m.test(cell.source))?.source ?? "";
