@@ -13,17 +13,22 @@ export function say(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** A progress bar on standard error. */
+/** A progress bar on standard error; where that is no terminal, a line every ten seconds. */
 export function progressBar(label: string, unit: string, total: number, start = 0): Progress {
   const { stderr } = process;
+  const inPlace = stderr.isTTY;
+  const write = (line: string, end: string): void => {
+    stderr.write(inPlace ? `\r\u001b[2K${line}${end}` : `${line}\n`);
+  };
   return startProgress({
     label,
     total,
     unit,
     start,
     clock: () => performance.now(),
-    write: (text) => stderr.write(text),
-    inPlace: stderr.isTTY,
+    intervalMs: inPlace ? 100 : 10_000,
+    show: (line) => { write(line, ""); }, // prettier-ignore
+    close: (count, time) => { write(`${count} in ${time}`, "\n"); }, // prettier-ignore
   });
 }
 

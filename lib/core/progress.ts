@@ -2,7 +2,7 @@
 export interface Progress {
   /** `done` units of the total are finished. */
   update(done: number): void;
-  /** The work ended: leaves the count and the time it took. */
+  /** The work ended. */
   end(): void;
 }
 
@@ -13,10 +13,11 @@ export interface ProgressOptions {
   readonly unit: string;
   /** Milliseconds that only ever grow. */
   readonly clock: () => number;
-  /** Writes text as it is. */
-  readonly write: (text: string) => void;
-  /** Redraw one line in place; otherwise a line is written every ten seconds. */
-  readonly inPlace: boolean;
+  /** Shows how far the work is; called no more often than once in `intervalMs`. */
+  readonly show: (line: string) => void;
+  readonly intervalMs: number;
+  /** Shows the end: the count, and how long the work took. */
+  readonly close: (count: string, time: string) => void;
   /** Units that were finished before this start and do not count for the rate. @defaultValue 0 */
   readonly start?: number;
 }
@@ -24,33 +25,29 @@ export interface ProgressOptions {
 const barWidth = 24;
 
 /** A bar with rate and time left. */
-export function startProgress({ label, total, unit, clock, write, inPlace, start = 0 }: ProgressOptions): Progress {
+export function startProgress({ label, total, unit, clock, show, intervalMs, close, start = 0 }: ProgressOptions): Progress {
   const begin = clock();
-  const intervalMs = inPlace ? 100 : 10_000;
-  let drawn = begin - (inPlace ? intervalMs : 0);
+  let shown = begin;
   let done = start;
 
   const line = (): string => {
     const seconds = (clock() - begin) / 1000;
     const rate = seconds > 0 ? (done - start) / seconds : 0;
     const left = rate > 0 ? formatSeconds((total - done) / rate) : "?";
-    const share = total > 0 ? done / total : 1;
+    const share = total > 0 ? Math.min(1, done / total) : 1;
     const bar = "█".repeat(Math.round(share * barWidth)).padEnd(barWidth, "░");
     return `${label} ${bar} ${done}/${total} ${unit} · ${rate.toFixed(1)}/s · ${left} left`;
-  };
-  const draw = (): void => {
-    drawn = clock();
-    write(inPlace ? `\r\u001b[2K${line()}` : `${line()}\n`);
   };
 
   return {
     update(next: number): void {
       done = next;
-      if (clock() - drawn >= intervalMs) draw();
+      if (clock() - shown < intervalMs) return;
+      shown = clock();
+      show(line());
     },
     end(): void {
-      const text = `${label}: ${done}/${total} ${unit} in ${formatSeconds((clock() - begin) / 1000)}`;
-      write(inPlace ? `\r\u001b[2K${text}\n` : `${text}\n`);
+      close(`${label}: ${done}/${total} ${unit}`, formatSeconds((clock() - begin) / 1000));
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Figure } from "./figure.js";
+import { toPng } from "./png.js";
 
 /** What Vega runs: the compiled form of a figure, plain JSON. */
 export type VegaProgram = Readonly<Record<string, unknown>>;
@@ -49,19 +50,24 @@ async function draw(figure: Figure): Promise<string> {
   }
 }
 
-/** One figure in the forms that front-ends and pages choose from. */
+/** One figure in the forms that front-ends and pages choose from; its picture is an SVG, or a PNG when it has many marks. */
 export interface FigureBundle {
   readonly "application/vnd.vegalite.v5+json": Figure;
-  readonly "image/svg+xml": string;
+  readonly "image/svg+xml"?: string;
+  readonly "image/png"?: Uint8Array;
   readonly "text/plain": string;
   readonly [type: string]: unknown;
 }
 
+/** Above this many marks an SVG is too large for a notebook. */
+const svgMarkLimit = 2000;
+
 /** The bundle of a figure; there is no text/html in it, which would win over the live figure in JupyterLab. */
 export async function bundleFigure(figure: Figure): Promise<FigureBundle> {
+  const svg = await renderSvg(figure);
   return {
     "application/vnd.vegalite.v5+json": figure,
-    "image/svg+xml": await renderSvg(figure),
+    ...(svg.split("<path").length - 1 > svgMarkLimit ? { "image/png": await toPng(svg) } : { "image/svg+xml": svg }),
     "text/plain": describeFigure(figure),
   };
 }

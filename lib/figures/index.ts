@@ -8,6 +8,7 @@ export {
   type CloudPoint3d,
   type PlotlyFigure,
 } from "./cloud.js";
+export { bundleCloud, describeCloud, type CloudBundle } from "./cloud-bundle.js";
 export { drawCmc, type CmcCurve, type CmcOptions } from "./cmc.js";
 export type { Figure } from "./figure.js";
 export { drawPairs, type PairRow, type PairsOptions } from "./pairs.js";

@@ -9,10 +9,15 @@ export interface ExecuteContext {
   readonly history: History;
   readonly questions: Questions;
   readonly publish: (message: Message) => void;
+  /** What the next cell has to say beside its own output, once. @returns null when there is nothing */
+  readonly takeNotice: () => string | null;
 }
 
 /** Run the cell of an execute request, publishing what it says, and give the content of its reply. */
-export async function executeRequest(request: Message, { session, history, questions, publish }: ExecuteContext): Promise<Content> {
+export async function executeRequest(
+  request: Message,
+  { session, history, questions, publish, takeNotice }: ExecuteContext,
+): Promise<Content> {
   const { code: given, silent = false, store_history: store = true, user_expressions: expressions } = request.content;
   const code = typeof given === "string" ? given : "";
   const counted = silent !== true && store !== false;
@@ -22,6 +27,8 @@ export async function executeRequest(request: Message, { session, history, quest
   const count = session.count + (counted ? 1 : 0);
   say("execute_input", { code, execution_count: count });
   if (counted) history.add(count, code);
+  const notice = counted ? takeNotice() : null;
+  if (notice !== null) say("stream", { name: "stderr", text: notice });
 
   const showError = (error: CellError): void => {
     say("error", errorContent(error));

@@ -14,6 +14,8 @@ export interface KernelParts {
   readonly interrupt: () => void;
   /** Said after the reply to a shutdown. */
   readonly shutdown: () => void;
+  /** What the first cell shows beside its own output. */
+  readonly notice: string | null;
 }
 
 /** Send an answer to whom asked. */
@@ -32,10 +34,16 @@ interface Queued {
 /** How long a failed cell's reply waits for the requests that were sent together with it, which then are aborted. */
 const gatherMs = 25;
 
-export function createKernel({ session, questions, publish, interrupt, shutdown }: KernelParts): Kernel {
+export function createKernel({ session, questions, publish, interrupt, shutdown, notice }: KernelParts): Kernel {
   const history = createHistory();
   const queue: Queued[] = [];
   let running: Message | null = null;
+  let untold = notice;
+  const takeNotice = (): string | null => {
+    const told = untold;
+    untold = null;
+    return told;
+  };
   const setState = (request: Message, state: "busy" | "idle"): void => {
     publish(replyTo(request, "status", { execution_state: state }));
   };
@@ -45,7 +53,7 @@ export function createKernel({ session, questions, publish, interrupt, shutdown 
       const { request, reply } = next;
       running = request;
       setState(request, "busy");
-      const content = await executeRequest(request, { session, history, questions, publish });
+      const content = await executeRequest(request, { session, history, questions, publish, takeNotice });
       const aborted: Queued[] = [];
       if (content.status === "error" && request.content.stop_on_error !== false) {
         // Whoever has read the reply may send a new cell; what comes before it belongs to the failed run.

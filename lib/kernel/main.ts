@@ -16,6 +16,7 @@ import { createKernel, type Kernel, type Reply } from "./kernel.js";
 import { createQuestions } from "./questions.js";
 import { createSession } from "./session.js";
 import { openSocket, readConnection, type Socket } from "./sockets.js";
+import { describeStaleBuild } from "./stale-build.js";
 import { announcement, decodeMessage, encodeMessage, type Message } from "./wire.js";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
@@ -56,7 +57,8 @@ const shutdown = (): void => {
   guard.once("exit", () => process.exit(0));
   order("close");
 };
-const kernel = createKernel({ session, questions: createQuestions(session.handler, session.compiler), publish, interrupt, shutdown });
+const questions = createQuestions(session.handler, session.compiler);
+const kernel = createKernel({ session, questions, publish, interrupt, shutdown, notice: describeStaleBuild(root) });
 
 let found: Gait = "held";
 const handle: GuardHandle = {

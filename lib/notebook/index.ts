@@ -4,6 +4,9 @@ export type { Cell, CodeCell, MimeBundle, Notebook, Output, TextCell } from "./n
 export { formatNotebook, parseNotebook, readNotebook, writeNotebook } from "./nbformat.js";
 export { formatNumber, type NumberFormat } from "./number-format.js";
 export { renderPage, type PageOptions } from "./page.js";
+export { progress, type NotebookProgressOptions } from "./progress.js";
+export { showCloud } from "./show-cloud.js";
 export { showFigure } from "./show-figure.js";
+export { showImages, type CaptionedImage, type ImagesOptions } from "./show-images.js";
 export { showMarkdown } from "./show-markdown.js";
 export { formatTable, showTable, tableOf, type TableFrame, type TableOptions, type TableRows } from "./table.js";

@@ -1,5 +1,5 @@
-const allowedTags = new Set("table caption thead tbody tfoot tr th td b strong i em code sub sup br".split(" "));
-const voidTags = new Set(["br"]);
+const allowedTags = new Set("table caption thead tbody tfoot tr th td b strong i em code sub sup br img".split(" "));
+const voidTags = new Set(["br", "img"]);
 
 /**
  * The HTML of a table, rebuilt from an allow-list of tags and attributes; null when it holds anything else, is not well
@@ -32,6 +32,9 @@ export function safeTable(html: string): string | null {
 function safeAttributes(attributes: string): string {
   const kept = [...attributes.matchAll(/([a-z-]+)="([^"]*)"/gi)].flatMap(([, name, value]) => {
     if (/^(?:col|row)span$/i.test(name) && /^\d{1,3}$/.test(value)) return [` ${name.toLowerCase()}="${value}"`];
+    if (/^alt$/i.test(name)) return [` alt="${value}"`];
+    // The page asks nobody for anything: only pictures that the table holds itself.
+    if (/^src$/i.test(name) && /^data:image\/(?:png|jpeg);base64,[A-Za-z0-9+/]+=*$/.test(value)) return [` src="${value}"`];
     const align = name.toLowerCase() === "style" ? /^text-align:\s*(left|right|center);?$/.exec(value) : null;
     return align ? [` style="text-align: ${align[1]}"`] : [];
   });

@@ -12,6 +12,8 @@ import {
   type Figure,
 } from "../../lib/figures/index.js";
 import { createRandom } from "../../lib/core/random.js";
+import { viewCloud } from "../../lib/figures/cloud-view.js";
+import { algebra, expectClose } from "../close.js";
 
 const ranks = [1, 2, 3, 4, 5];
 const cmc = drawCmc(
@@ -147,4 +149,25 @@ test("a bundle holds the live form as an object, an SVG and text, and no HTML", 
   expect(Object.keys(bundle)).toEqual(["application/vnd.vegalite.v5+json", "image/svg+xml", "text/plain"]);
   expect(bundle["application/vnd.vegalite.v5+json"]).toBe(roc);
   expect(describeFigure(roc)).toBe("[figure: False match rate × True match rate]");
+});
+
+test("a figure of more marks than an SVG should hold has a small PNG instead", async () => {
+  const many = drawCloud(cloudPoints(2500), { limit: 2500 });
+  const bundle = await bundleFigure(many);
+  expect(Object.keys(bundle)).toEqual(["application/vnd.vegalite.v5+json", "image/png", "text/plain"]);
+  expect(bundle["image/png"]!.length).toBeLessThanOrEqual(200_000);
+});
+
+test("a cloud in space is seen as Plotly first shows it: z up, x to the left, y to the right, the nearer last", () => {
+  const points = [
+    { x: 1, y: 0, z: 0, label: "x" },
+    { x: 0, y: 1, z: 0, label: "y" },
+    { x: 0, y: 0, z: 1, label: "z", note: "top" },
+    { x: -1, y: -1, z: -1, label: "far" },
+  ];
+  const seen = Object.fromEntries(viewCloud(points).map((point) => [point.label, point]));
+  expect(viewCloud(points)[0].label).toBe("far");
+  expectClose([seen.x.x, seen.y.x, seen.z.x], [-Math.SQRT1_2, Math.SQRT1_2, 0], algebra);
+  expectClose([seen.x.y, seen.y.y, seen.z.y], [-1 / Math.sqrt(6), -1 / Math.sqrt(6), 2 / Math.sqrt(6)], algebra);
+  expect(seen.z.note).toBe("top");
 });
