@@ -33,6 +33,10 @@ export default tseslint.config(
       eqeqeq: "error",
     },
   },
-  { files: ["lib/**/*.ts"], ignores: ["lib/cli/**", "lib/kernel/**", "lib/notebook/progress.ts"], rules: { "no-restricted-properties": ["error", ...noClock] } },
+  {
+    files: ["lib/**/*.ts"],
+    ignores: ["lib/cli/**", "lib/kernel/**", "lib/notebook/progress.ts"],
+    rules: { "no-restricted-properties": ["error", ...noClock] },
+  },
   { files: ["lib/cli/**", "lib/kernel/**"], rules: { "no-restricted-properties": ["error", noClock[0]] } },
 );

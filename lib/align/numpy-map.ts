@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { DataError } from "../core/errors.js";
 import { writeAtomically } from "../data/atomic-file.js";
@@ -18,6 +18,8 @@ export async function exportNumpy(folder: string, map: AlignmentMap): Promise<vo
   for (const [name, { shape, data }] of Object.entries(arrays)) {
     await writeAtomically(path.join(folder, `${name}.npy`), [formatNpy(shape, data as Float64Array)]);
   }
+  // What an earlier map has left in the folder would be taken for this map's.
+  for (const name of arrayNames) if (!Object.hasOwn(arrays, name)) await rm(path.join(folder, `${name}.npy`), { force: true });
   await writeAtomically(path.join(folder, "map.json"), [Buffer.from(`${text}\n`)]);
 }
 

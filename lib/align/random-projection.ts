@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
 import { matrix64 } from "../core/matrix.js";
-import { createRandom, type Random } from "../core/random.js";
+import { createRandom } from "../core/random.js";
 import { rectangular } from "./baselines.js";
 import type { MomentsOptions } from "./cloud.js";
 import { affineMap, type AlignmentMap } from "./map.js";
@@ -21,7 +20,7 @@ export interface RandomProjectionOptions extends MomentsOptions {
 export async function projectRandomly(moments: Moments, { seed, engine, signal }: RandomProjectionOptions): Promise<AlignmentMap> {
   const { rows: p, columns: q } = moments.cross;
   const [wide, narrow] = [Math.max(p, q), Math.min(p, q)];
-  const random = separateStream(seed);
+  const random = createRandom(seed);
   const normal = matrix64(
     wide,
     narrow,
@@ -37,11 +36,4 @@ export async function projectRandomly(moments: Moments, { seed, engine, signal }
     engine: engine.name,
     objective: `none, seed ${seed}`,
   });
-}
-
-/** Streams of neighbouring seeds begin alike: seeds are spread first, and the first numbers left out. */
-function separateStream(seed: number): Random {
-  const random = createRandom(createHash("sha256").update(`random/${seed}`).digest().readInt32LE());
-  for (let i = 0; i < 16; i++) random.uniform();
-  return random;
 }

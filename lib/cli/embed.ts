@@ -11,8 +11,10 @@ import {
   listEncoderManifests,
   listFaceImages,
   loadFaceSetManifest,
+  pipelineVersion,
   type Provenance,
   resolveDataFolder,
+  withHashes,
 } from "../data/index.js";
 import { writeAtomically } from "../data/atomic-file.js";
 import { embedFaces, type EmbedResult } from "../encoders/index.js";
@@ -33,14 +35,17 @@ const shownProblems = 20;
 export async function embedCommand({ faces, encoders: wanted, data, out }: EmbedCommandOptions): Promise<void> {
   const dataFolder = resolveDataFolder(data);
   const faceSet = await loadFaceSetManifest(faces);
-  const { detector, encoders } = await chooseNetworks(wanted);
-  for (const network of [detector, ...encoders]) await checkWeights(network, dataFolder);
+  const chosen = await chooseNetworks(wanted);
+  for (const network of [chosen.detector, ...chosen.encoders]) await checkWeights(network, dataFolder);
+  const detector = await withHashes(chosen.detector, dataFolder);
+  const encoders = await Promise.all(chosen.encoders.map((encoder) => withHashes(encoder, dataFolder)));
   const images = await listFaceImages(faceSet, dataFolder);
 
   const shared = {
     detectorSha256: detector.weights[0].sha256!,
     faceSetManifestSha256: await faceSetManifestSha256(faces),
     packageVersion,
+    pipelineVersion,
     coding: "float32",
   };
   const provenance: Record<string, Provenance> = {};

@@ -41,8 +41,8 @@ export function takeRows(matrix: Matrix32, indices: ArrayLike<number>): Matrix32
   const taken = matrix32(indices.length, columns);
   for (let i = 0; i < indices.length; i++) {
     const row = indices[i];
-    if (!(row >= 0 && row < rows)) {
-      throw new ValueError(`takeRows: got row ${row} of a matrix with ${rows} rows; rows run from 0 to ${rows - 1}`);
+    if (!(Number.isInteger(row) && row >= 0 && row < rows)) {
+      throw new ValueError(`takeRows: got row ${row} of a matrix with ${rows} rows; rows are the whole numbers from 0 to ${rows - 1}`);
     }
     taken.data.set(data.subarray(row * columns, (row + 1) * columns), i * columns);
   }

@@ -1,3 +1,4 @@
+import { ValueError } from "./errors.js";
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
@@ -15,16 +16,21 @@ export interface Random {
 /**
  * Start the stream of `seed` (xoroshiro128+).
  *
- * @param seed an integer; neighbouring seeds give unrelated streams.
+ * @param seed an integer of 32 bits; neighbouring seeds give unrelated streams.
+ * @throws ValueError when it is none.
  */
 export function createRandom(seed: number): Random {
+  if (seed !== (seed | 0)) throw new ValueError(`createRandom: got the seed ${seed}; give a whole number of 32 bits`);
   const generator = xoroshiro128plus(scatter(seed));
   for (let i = 0; i < 16; i++) generator.next(); // few bits of its state come from the seed, and these draws spread them
   const uniform = (): number => uniformFloat64(generator);
   let spare: number | null = null;
   return {
     uniform,
-    integer: (count: number): number => uniformInt(generator, 0, count - 1),
+    integer: (count: number): number => {
+      if (!(count >= 1)) throw new ValueError(`integer: got the count ${count}; there must be at least one number to draw from`);
+      return uniformInt(generator, 0, count - 1);
+    },
     normal: (): number => {
       if (spare !== null) {
         const value = spare;

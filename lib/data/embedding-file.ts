@@ -14,6 +14,7 @@ const provenanceFields = [
   "detectorSha256",
   "faceSetManifestSha256",
   "packageVersion",
+  "pipelineVersion",
   "coding",
 ] as const satisfies readonly (keyof Provenance)[];
 
@@ -31,7 +32,7 @@ export async function writeEmbeddingSet(folder: string, { encoder, faceSet, item
     throw new ShapeError(`writeEmbeddingSet: got ${rows} rows and ${items.length} items; row i belongs to item i, so give as many`);
   }
   checkFinite(embeddings, `writeEmbeddingSet: ${encoder}`);
-  const metadata = { encoder, faceSet, itemsSha256: itemsSha256(items), ...pickProvenance(provenance) };
+  const metadata = { encoder, faceSet, itemsSha256: itemsSha256(items), ...pickProvenance({ ...provenance, coding: "float32" }) };
   if (!(await sameText(itemsFile, formatItems(items)))) await writeItems(itemsFile, items);
   await writeSafetensors(file, { embeddings: { shape: [rows, columns], data } }, metadata);
 }
@@ -113,7 +114,7 @@ export async function embeddingSetIsCurrent(
   }
   const { packageVersion } = metadata;
   const wanted = { encoder, faceSet, itemsSha256: itemsSha256(items), ...pickProvenance(provenance), packageVersion };
-  return Object.entries(wanted).every(([field, value]) => metadata[field] === value);
+  return Object.entries(wanted).every(([field, value]) => ({ ...undeclared, ...metadata })[field] === value);
 }
 
 function nameFiles(folder: string, faceSet: string, encoder: string): { file: string; itemsFile: string } {
@@ -129,7 +130,11 @@ function pickProvenance(provenance: Provenance): Record<string, string> {
   return Object.fromEntries(provenanceFields.map((field) => [field, provenance[field]]));
 }
 
-function readProvenance(metadata: Readonly<Record<string, string>>, file: string, remedy: string): Provenance {
+/** What files say that were written before they said it. */
+const undeclared: Partial<Provenance> = { pipelineVersion: "1" };
+
+function readProvenance(found: Readonly<Record<string, string>>, file: string, remedy: string): Provenance {
+  const metadata = { ...undeclared, ...found };
   for (const field of provenanceFields) {
     if (!Object.hasOwn(metadata, field)) throw new DataError(`${file}: __metadata__ has no ${field}; ${remedy}`);
   }

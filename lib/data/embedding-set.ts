@@ -13,6 +13,9 @@ export interface Item {
   readonly detectionScore: number;
 }
 
+/** Raised when a change of code changes embeddings. */
+export const pipelineVersion = "1";
+
 /** How an embedding file came to be. Holds no time and no path. */
 export interface Provenance {
   readonly encoderSha256: string;
@@ -20,6 +23,8 @@ export interface Provenance {
   readonly detectorSha256: string;
   readonly faceSetManifestSha256: string;
   readonly packageVersion: string;
+  /** Of the code between image and embedding. Files that do not say are of "1". */
+  readonly pipelineVersion: string;
   /** "float32", or how a packed file was coded. */
   readonly coding: string;
 }

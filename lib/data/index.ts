@@ -1,5 +1,5 @@
 export { embeddingSetIsCurrent, packEmbeddingSet, readEmbeddingSet, type ReadOptions, writeEmbeddingSet } from "./embedding-file.js";
-export type { EmbeddingSet, Item, Provenance } from "./embedding-set.js";
+export { pipelineVersion, type EmbeddingSet, type Item, type Provenance } from "./embedding-set.js";
 export type { DetectorManifest, EncoderManifest, InputManifest, NetworkManifest, WeightFile } from "./encoder-manifest.js";
 export { type FaceImage, imageFolderOf, listFaceImages } from "./face-set.js";
 export type { FaceSetManifest, ProtocolManifest, StudySetManifest } from "./face-set-manifest.js";
@@ -12,4 +12,4 @@ export { type PackedFile, renderDataCard } from "./data-card.js";
 export { findPaperEntry, loadPaper, type Paper, type PaperEntry } from "./paper.js";
 export { readSafetensors, type Safetensors, type Tensor, type TensorData, writeSafetensors } from "./safetensors.js";
 export { excludeOverlap, type IdentitySplit, parseOverlap, type SamePerson, splitByIdentity, type SplitOptions } from "./splits.js";
-export { checkWeights, fileSha256, weightsStatus, type WeightsStatus } from "./weights.js";
+export { checkWeights, fileSha256, weightsStatus, withHashes, type WeightsStatus } from "./weights.js";

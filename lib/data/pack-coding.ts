@@ -37,7 +37,8 @@ const emptyShare = 1e-6;
 /**
  * Code n × d embeddings so that every row keeps a cosine of at least .9999 to itself, and .999 about the set's mean.
  *
- * @throws ValueError when a value is not finite. @throws DataError when all rows are the same.
+ * @throws ValueError when a value is not finite. @throws DataError when all rows are the same, one is zero, or one is too far from the
+ * others for its length.
  */
 export async function packEmbeddings(embeddings: Matrix32, { engine }: { readonly engine: Engine }): Promise<PackedEmbeddings> {
   checkFinite(embeddings, "packEmbeddings");
@@ -96,6 +97,7 @@ function lossBudgets(embeddings: Matrix32, centred: Matrix64): Float32Array {
       energy += embeddings.data[at] ** 2;
       centredEnergy += centred.data[at] ** 2;
     }
+    if (energy === 0) throw new DataError(`packEmbeddings: row ${i} is zero and has no direction to keep; leave its image out`);
     // A row that is the mean itself has all-zero coefficients; any scale will do.
     budgets[i] = Math.sqrt(Math.min(lossRaw * energy, lossCentred * centredEnergy)) || 1;
   }
@@ -151,7 +153,13 @@ function chooseSteps({ rows, columns, data }: Matrix64, budget: number): Float32
 function quantise({ rows, columns, data }: Matrix64, step: Float32Array): Int16Array {
   const codes = new Int16Array(rows * columns);
   for (let j = 0; j < columns; j++) {
-    for (let i = 0; i < rows; i++) codes[j * rows + i] = Math.max(-32768, Math.min(32767, Math.round(data[i * columns + j] / step[j])));
+    for (let i = 0; i < rows; i++) {
+      const code = Math.round(data[i * columns + j] / step[j]);
+      if (!(Math.abs(code) <= 32767)) {
+        throw new DataError(`packEmbeddings: row ${i} is too short beside the others to be coded with them; normalise the rows, or leave it out`);
+      }
+      codes[j * rows + i] = code;
+    }
   }
   return codes;
 }

@@ -109,17 +109,34 @@ function parsePlace(name: string, entry: unknown, fail: (what: string) => never)
 /** JSON.parse keeps the last of two equal keys in silence. The text is valid JSON already. */
 function duplicateKey(text: string): string | null {
   const open: Set<string>[] = [];
-  for (const [token, string, colon] of text.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?|[{}]/g)) {
-    if (token === "{") open.push(new Set());
-    else if (token === "}") open.pop();
-    else if (colon) {
-      const key = JSON.parse(string) as string;
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === "{") open.push(new Set());
+    else if (text[at] === "}") open.pop();
+    else if (text[at] === '"') {
+      const begin = at;
+      at = endOfText(text, begin);
+      if (!isKey(text, at + 1)) continue;
+      const key = JSON.parse(text.slice(begin, at + 1)) as string;
       const keys = open.at(-1)!;
       if (keys.has(key)) return key;
       keys.add(key);
     }
   }
   return null;
+}
+
+/** The place of the quote that ends the text which begins at `begin`. */
+function endOfText(text: string, begin: number): number {
+  let at = begin + 1;
+  while (text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
+  return at;
+}
+
+/** Whether a colon is the next that is no space. */
+function isKey(text: string, after: number): boolean {
+  let at = after;
+  while (" \t\r\n".includes(text[at])) at++;
+  return text[at] === ":";
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

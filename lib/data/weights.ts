@@ -27,6 +27,16 @@ export async function checkWeights(network: Weights, dataFolder: string): Promis
   if (status !== "verified" && status !== "unverified") throw new DataError(`checkWeights: ${network.id}: ${message}`);
 }
 
+/** The network with the hash of every weight file that its manifest has none of, so that what is made with it can be told apart. */
+export async function withHashes<Network extends Weights>(network: Network, dataFolder: string): Promise<Network> {
+  const weights: WeightFile[] = [];
+  for (const weight of network.weights) {
+    const file = joinInside(path.join(dataFolder, "encoders"), weight.path, `encoder ${network.id}: field weights.path`);
+    weights.push({ ...weight, sha256: weight.sha256 ?? (await fileSha256(file)) });
+  }
+  return { ...network, weights };
+}
+
 /** SHA-256 of a file, hex, without holding it in memory. */
 export async function fileSha256(file: string): Promise<string> {
   const hash = createHash("sha256");

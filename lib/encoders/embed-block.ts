@@ -12,7 +12,7 @@ import { decodeImage, type Image } from "./image.js";
 export type FaceRecord =
   | { readonly image: string; readonly status: "found"; readonly sha256: string; readonly score: number; readonly landmarks: Landmarks }
   | { readonly image: string; readonly status: "no face"; readonly sha256: string }
-  | { readonly image: string; readonly status: "unreadable"; readonly sha256: string | null; readonly reason: string };
+  | { readonly image: string; readonly status: "unreadable"; readonly sha256: string; readonly reason: string };
 
 /** Images are embedded in blocks of this many, always the same ones together, so that a resumed run gives the same bytes. */
 export const blockSize = 32;
@@ -30,13 +30,13 @@ export interface BlockEmbedderOptions {
 export interface BlockEmbedder {
   /** Start decoding a block that will be asked for next. */
   prefetch(images: readonly string[]): void;
-  /** The face of each image; `known` records are trusted and not detected again. */
+  /** The face of each image. @throws DataError when a file cannot be read from the disk. */
   findFaces(images: readonly string[]): Promise<FaceRecord[]>;
   /** The rows of the found faces, in order, one after the other. */
   embed(encoderId: string, images: readonly string[], faces: readonly FaceRecord[]): Promise<Float32Array>;
 }
 
-type Decoded = { readonly sha256: string | null } & ({ readonly image: Image } | { readonly reason: string });
+type Decoded = { readonly sha256: string } & ({ readonly image: Image } | { readonly reason: string });
 
 /** Networks are loaded when they are first used. */
 export function createBlockEmbedder({ dataFolder, imageFolder, detector, encoders, threads }: BlockEmbedderOptions): BlockEmbedder {
@@ -51,6 +51,7 @@ export function createBlockEmbedder({ dataFolder, imageFolder, detector, encoder
     if (!block) {
       for (const old of [...decoded.keys()].slice(0, -1)) decoded.delete(old);
       block = images.map((image) => decode(path.join(imageFolder, image)));
+      for (const pending of block) pending.catch(() => undefined); // told to whoever awaits it
       decoded.set(key, block);
     }
     return block;
@@ -87,7 +88,7 @@ export function createBlockEmbedder({ dataFolder, imageFolder, detector, encoder
           continue;
         }
         const face = await network.detect(picture.image);
-        const sha256 = picture.sha256!;
+        const { sha256 } = picture;
         records.push(
           face ? { image, status: "found", sha256, score: face.score, landmarks: face.landmarks } : { image, status: "no face", sha256 },
         );
@@ -105,11 +106,13 @@ export function createBlockEmbedder({ dataFolder, imageFolder, detector, encoder
   };
 }
 
+/** @throws DataError when the disk does not give the file, which may be otherwise the next time. */
 async function decode(file: string): Promise<Decoded> {
-  let sha256: string | null = null;
+  const bytes = await readFile(file).catch((error: unknown) => {
+    throw new DataError(`embed: ${(error as Error).message}; let the file be read, then start the same command again to go on`);
+  });
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
   try {
-    const bytes = await readFile(file);
-    sha256 = createHash("sha256").update(bytes).digest("hex");
     return { sha256, image: await decodeImage(bytes) };
   } catch (error) {
     return { sha256, reason: error instanceof Error ? error.message : String(error) };

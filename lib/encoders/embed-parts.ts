@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import type { DetectorManifest, EncoderManifest } from "../data/encoder-manifest.js";
+import { pipelineVersion } from "../data/embedding-set.js";
 import { blockSize, type FaceRecord } from "./embed-block.js";
 
 /** A run's finished blocks lie in folders that are named by what they were made from, so that nothing stale is ever taken up. */
@@ -18,9 +19,6 @@ export interface PartFoldersOptions {
   readonly detector: DetectorManifest;
   readonly encoders: readonly EncoderManifest[];
 }
-
-/** Raised when a change of code changes embeddings. */
-const pipelineVersion = 1;
 
 /** The part folders of these images (by path, size and time of change), detector and encoders. */
 export async function namePartFolders({ folder, imageFolder, images, detector, encoders }: PartFoldersOptions): Promise<PartFolders> {

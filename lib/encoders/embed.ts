@@ -51,9 +51,9 @@ export interface EmbedOptions {
  * Embed the faces of images by every encoder.
  *
  * Finished blocks of 32 images are kept on disk: a run that was stopped goes on after them, and its files are the same bytes.
- * Images without a face and unreadable files are reported, not fatal.
+ * Images without a face and files that are no whole picture are reported, not fatal.
  *
- * @throws DataError when no image has a face, or a network fails.
+ * @throws DataError when no image has a face, a network fails, or the disk does not give a file.
  */
 export async function embedFaces(options: EmbedOptions): Promise<EmbedResult> {
   const { faceSet, images, imageFolder, detector, encoders, provenance, out, signal, workers = availableParallelism() } = options;
@@ -135,7 +135,7 @@ function describe(images: readonly FaceImage[], faces: readonly FaceRecord[]): {
     else {
       const first = seen.get(face.sha256);
       if (first === undefined) seen.set(face.sha256, image);
-      else problems.push({ image, problem: "exact duplicate", detail: `the same bytes as ${first}; both are embedded` });
+      else problems.push({ image, problem: "exact duplicate", detail: `the same bytes as ${first}` });
       if (face.status === "no face") problems.push({ image, problem: "no face found", detail: "left out" });
       else items.push({ image, identity, pose, sha256: face.sha256, detectionScore: Number(face.score.toFixed(4)) });
     }

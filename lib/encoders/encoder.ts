@@ -51,13 +51,15 @@ export async function loadEncoder(manifest: EncoderManifest, { dataFolder, threa
       const batch = input.batch === "any" ? batchSize : input.batch;
       for (let first = 0; first < crops.length; first += batch) {
         const part = crops.slice(first, first + batch);
-        const values = await run(toTensor(part, input), [part.length, ...sample]);
-        if (values.length !== part.length * dimension) {
+        // A graph of a fixed batch takes no fewer: the last image again fills it up.
+        const filled = input.batch === "any" ? part : Array.from({ length: batch }, (_, i) => part[Math.min(i, part.length - 1)]);
+        const values = await run(toTensor(filled, input), [filled.length, ...sample]);
+        if (values.length !== filled.length * dimension) {
           throw new DataError(
-            `${id}: output "${output.name}" has ${values.length / part.length} values an image, the manifest says ${dimension}; correct output.name or dimension`,
+            `${id}: output "${output.name}" has ${values.length / filled.length} values an image, the manifest says ${dimension}; correct output.name or dimension`,
           );
         }
-        embeddings.data.set(values, first * dimension);
+        embeddings.data.set(values.subarray(0, part.length * dimension), first * dimension);
       }
       checkFinite(embeddings, id);
       return embeddings;

@@ -42,6 +42,11 @@ export async function runBlocks(
               give();
             });
             worker.on("error", reject);
+            worker.on("exit", (code) => {
+              reject(
+                new DataError(`embed: a worker ended with code ${code} before its work was done; start the same command again to go on`),
+              );
+            });
             signal?.addEventListener(
               "abort",
               () => {

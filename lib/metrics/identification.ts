@@ -40,9 +40,15 @@ export interface RankCounter extends ScoreConsumer {
 /**
  * Count, for each probe, who scores at or above its best mate.
  *
- * @throws ValueError when no probe has a mate in the gallery, or when ranks are asked for before the last block.
+ * @throws ValueError when the rows are probes and gallery at once, when no probe has a mate in the gallery, or when ranks are asked for
+ * before the last block.
  */
 export function countRanks(labels: ScoreLabels, { unit = "subject" }: RankOptions = {}): RankCounter {
+  if (labels.pairs !== "all") {
+    throw new ValueError(
+      "countRanks: got the labels of all pairs of one set, where each row would find itself; label probes and gallery apart",
+    );
+  }
   const { columns, owners, candidateCount } = candidates(labels, unit);
   const mated = new Set(labels.gallery);
   const order = indicesWhere(labels.probes, (subject) => mated.has(subject));

@@ -32,8 +32,9 @@ export function wilsonInterval(rate: number, count: number): Interval {
  * The 95 % interval of a share of hits whose trials come in subjects: Wilson's with the count N* = p(1 − p)/Var(p) of equally
  * informative independent trials.
  *
- * Var(p) = Σᵢ (hitsᵢ − p trialsᵢ)² / (Σᵢ trialsᵢ)². N* is at least the number of subjects, and at most the number of trials: subjects
- * that happen to be more even than chance earn nothing.
+ * Var(p) = Σᵢ (hitsᵢ − p trialsᵢ)² / (Σᵢ trialsᵢ)². N* is at least (Σᵢ trialsᵢ)² / Σᵢ trialsᵢ², which is what subjects whose trials all
+ * agree are worth (their number, when each has as many trials), and at most the number of trials: subjects that happen to be more even
+ * than chance earn nothing.
  *
  * @param hits by subject.
  * @param trials by subject; subjects without trials do not count.
@@ -42,18 +43,18 @@ export function wilsonInterval(rate: number, count: number): Interval {
 export function subjectInterval(hits: Float64Array, trials: Float64Array): Interval {
   let hitCount = 0;
   let trialCount = 0;
-  let subjectCount = 0;
+  let squares = 0;
   for (let i = 0; i < trials.length; i++) {
     hitCount += hits[i];
     trialCount += trials[i];
-    if (trials[i] > 0) subjectCount++;
+    squares += trials[i] ** 2;
   }
-  if (subjectCount === 0) throw new ValueError("subjectInterval: got no trials; it needs at least one subject with one trial");
+  if (trialCount === 0) throw new ValueError("subjectInterval: got no trials; it needs at least one subject with one trial");
   const rate = hitCount / trialCount;
   let spread = 0;
   for (let i = 0; i < trials.length; i++) spread += (hits[i] - rate * trials[i]) ** 2;
   const effective = effectiveCount(rate, spread / trialCount ** 2, trialCount);
-  return wilsonInterval(rate, Math.min(trialCount, Math.max(subjectCount, rate > 0 && rate < 1 ? effective : 0)));
+  return wilsonInterval(rate, Math.min(trialCount, Math.max(trialCount ** 2 / squares, rate > 0 && rate < 1 ? effective : 0)));
 }
 
 /** N* = p(1 − p)/Var(p), and `most` where the variance is zero. */

@@ -31,6 +31,7 @@ export async function openStudy({
     const key = `${faceSet}/${encoder}`;
     const known = sets.get(key) ?? readEmbeddingSet(folder, faceSet, encoder, { engine: chosen });
     sets.set(key, known);
+    known.catch(() => sets.delete(key)); // what failed may be mended and asked for again
     return known;
   };
   const overlapFile = path.join(manifestFolder, "overlap-cfp-lfw.tsv");

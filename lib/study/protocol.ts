@@ -16,6 +16,8 @@ export interface StudyPlan {
   /** Rows of the test set: one for each test identity. */
   readonly gallery: Int32Array;
   readonly probes: Int32Array;
+  /** Images that would have been probes, left out because their bytes are those of the person's gallery image or earlier probe. */
+  readonly duplicateCount: number;
 }
 
 export interface PlanOptions {
@@ -28,7 +30,7 @@ export interface PlanOptions {
  * Choose training, tuning, gallery and probe rows by the protocol of record.
  *
  * The split is of the people with two images or more that can be enrolled. The gallery is the first image of each test identity in
- * file-name order, among those with the gallery's pose; probes are the other images of the probes' pose.
+ * file-name order, among those with the gallery's pose; probes are the other images of the probes' pose, each file's bytes once.
  *
  * @param fitItems items of the fit set's face set, in row order.
  * @param testItems the same of the test set.
@@ -44,7 +46,7 @@ export function planStudy(
   const fitSplit = sameFaces ? testSplit : excludeOverlap(splitStudySet(fit, fit.items, seed), testSplit, overlap);
   const { trainPoses } = fit.studySet;
   const trains = ({ pose }: Item): boolean => trainPoses === null || (pose !== null && trainPoses.includes(pose));
-  const { gallery, probes } = enrol(test, test.items, testSplit.test);
+  const { gallery, probes, duplicateCount } = enrol(test, test.items, testSplit.test);
   const plan = {
     train: rowsOf(fit.items, fitSplit.train, trains),
     tune: rowsOf(fit.items, fitSplit.tune, trains),
@@ -64,6 +66,7 @@ export function planStudy(
     fitSplit,
     testSplit,
     ...plan,
+    duplicateCount,
   };
 }
 
@@ -80,7 +83,7 @@ function enrol(
   { studySet: { galleryPose, probePose } }: StudySet,
   items: readonly Item[],
   identities: readonly string[],
-): { gallery: Int32Array; probes: Int32Array } {
+): Pick<StudyPlan, "gallery" | "probes" | "duplicateCount"> {
   const first = new Map<string, number>();
   for (const row of rowsOf(items, identities, (item) => hasPose(item, galleryPose))) {
     const best = first.get(items[row].identity);
@@ -88,8 +91,11 @@ function enrol(
   }
   const gallery = Int32Array.from(first.values()).sort();
   const enrolled = new Set(gallery);
-  const probes = rowsOf(items, identities, (item) => hasPose(item, probePose)).filter((row) => !enrolled.has(row));
-  return { gallery, probes };
+  const others = rowsOf(items, identities, (item) => hasPose(item, probePose)).filter((row) => !enrolled.has(row));
+  const bytesOf = (row: number): string => `${items[row].identity} ${items[row].sha256}`;
+  const seen = new Set(Array.from(gallery, bytesOf));
+  const probes = others.filter((row) => !seen.has(bytesOf(row)) && seen.add(bytesOf(row)));
+  return { gallery, probes, duplicateCount: others.length - probes.length };
 }
 
 function hasPose(item: Item, pose: Item["pose"]): boolean {

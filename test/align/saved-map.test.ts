@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { computeMoments, exportNumpy, importNumpy, loadMap, saveMap, truncate, zeroPad } from "../../lib/align/index.js";
 import { formatNpy, parseNpy } from "../../lib/align/npy.js";
 import { DataError } from "../../lib/core/errors.js";
+import { matrix64 } from "../../lib/core/matrix.js";
 import { readSafetensors, writeSafetensors, type Tensor } from "../../lib/data/safetensors.js";
 import { chooseEngine } from "../../lib/linalg/index.js";
 import { exact, expectClose } from "../close.js";
@@ -101,6 +102,13 @@ describe("a map in NumPy's files", () => {
     expect((await readdir(folder)).sort()).toEqual(["map.json", "source_mean.npy", "target_mean.npy", "weights.npy"]);
     const bytes = await readFile(path.join(folder, "weights.npy"));
     expect(parseNpy(bytes, "weights.npy")).toEqual({ shape: [2, 3], data: map.weights.data });
+  });
+
+  it("keeps nothing of the map that was in the folder before", async () => {
+    const folder = await temporaryFolder();
+    await exportNumpy(folder, { ...map, targetWeights: matrix64(3, 3, Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1)) });
+    await exportNumpy(folder, map);
+    expect(await importNumpy(folder)).toEqual(map);
   });
 
   it("can come from somebody's own fit", async () => {

@@ -23,6 +23,13 @@ describe("createRandom", () => {
     }
   });
 
+  it("refuses seeds that are no whole numbers of 32 bits, and counts without a number to draw", () => {
+    for (const seed of [0.5, NaN, 2 ** 32]) {
+      expect(() => createRandom(seed)).toThrow(`createRandom: got the seed ${seed}; give a whole number of 32 bits`);
+    }
+    expect(() => createRandom(0).integer(0)).toThrow("integer: got the count 0; there must be at least one number to draw from");
+  });
+
   it("draws normals of mean 0 and variance 1", () => {
     const values = draws(1, 20_000);
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;

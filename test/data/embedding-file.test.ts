@@ -19,6 +19,7 @@ const set: EmbeddingSet = {
     detectorSha256: "3",
     faceSetManifestSha256: "4",
     packageVersion: "0.1.0",
+    pipelineVersion: "1",
     coding: "float32",
   },
 };
@@ -47,6 +48,16 @@ test("a set comes back as it was written, items beside it", async () => {
   expect(await readEmbeddingSet(folder, "lfw", "face_x")).toEqual(set);
 });
 
+test("a set that was read from a coded file is written, and read again, in float32", async () => {
+  const folder = await temporaryFolder();
+  await writeEmbeddingSet(folder, { ...set, provenance: { ...set.provenance, coding: "principal basis" } });
+  expect(await readEmbeddingSet(folder, "lfw", "face_x")).toEqual(set);
+});
+
+test("a file that does not say which code made it is of the first", async () => {
+  expect((await readEmbeddingSet(await tampered({ drop: "pipelineVersion" }), "lfw", "face_x")).provenance.pipelineVersion).toBe("1");
+});
+
 test("the same set gives the same bytes", async () => {
   expect(await readFile(file(await written()))).toEqual(await readFile(file(await written())));
 });
@@ -72,6 +83,7 @@ test("a set is current when items, networks and manifests are the same, whatever
   expect(await isCurrent()).toBe(true);
   expect(await isCurrent(set.items, { packageVersion: "9.9.9" })).toBe(true);
   expect(await isCurrent(set.items, { encoderSha256: "other" })).toBe(false);
+  expect(await isCurrent(set.items, { pipelineVersion: "2" })).toBe(false);
   expect(await isCurrent([item("Ann"), item("Cy")])).toBe(false);
   expect(await embeddingSetIsCurrent(folder, "lfw", "vis_y", set.items, set.provenance)).toBe(false);
 });

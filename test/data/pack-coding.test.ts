@@ -86,6 +86,17 @@ test("refuses rows that are all the same, and values that are not finite", async
   await expect(packEmbeddings(broken, { engine })).rejects.toThrow(ValueError);
 });
 
+test("refuses a row of zeros, and one that is too short to be coded beside the others (seed 8)", async () => {
+  const points = cloud(200, 16, 16, 0.9, 8);
+  const scaled = (factor: number): typeof points => ({ ...points, data: points.data.map((value, at) => (at < 16 ? value * factor : value)) });
+  await expect(packEmbeddings(scaled(0), { engine })).rejects.toThrow(
+    "packEmbeddings: row 0 is zero and has no direction to keep; leave its image out",
+  );
+  await expect(packEmbeddings(scaled(1e-6), { engine })).rejects.toThrow(
+    "packEmbeddings: row 0 is too short beside the others to be coded with them; normalise the rows, or leave it out",
+  );
+});
+
 test("says so when codes are damaged or cut short", async () => {
   const packed = await packEmbeddings(cloud(100, 16, 16, 0.9, 7), { engine });
   await expect(unpackEmbeddings({ ...packed, codes: packed.codes.slice(0, 40) }, { engine })).rejects.toThrow(/do not inflate .*; get the file again/);

@@ -156,3 +156,10 @@ describe("refuses to read", () => {
     await expect(readSafetensors("no-such-file")).rejects.toThrow("no-such-file: cannot be opened (ENOENT); make it, or name another");
   });
 });
+
+test("metadata of many megabytes come back", async () => {
+  const file = path.join(await temporaryFolder(), "long.safetensors");
+  const metadata = { names: '"Ann", '.repeat(2_000_000) };
+  await writeSafetensors(file, { x: { shape: [1], data: Float32Array.of(1) } }, metadata);
+  expect((await readSafetensors(file)).metadata.names).toHaveLength(14_000_000);
+});

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { DataError } from "../../lib/core/errors.js";
-import { checkWeights, listEncoderManifests, weightsStatus } from "../../lib/data/index.js";
+import { checkWeights, listEncoderManifests, weightsStatus, withHashes } from "../../lib/data/index.js";
 import type { WeightFile } from "../../lib/data/index.js";
 import { realDataFolder } from "../real-data.js";
 import { temporaryFolder } from "../temporary-folder.js";
@@ -32,6 +32,12 @@ test("weights without a known hash are unverified, and pass", async () => {
   const folder = await dataFolderWith("abc");
   expect(await weightsStatus(network({ sha256: null }), folder)).toBe("unverified");
   await checkWeights(network({ sha256: null }), folder);
+});
+
+test("weights without a known hash get that of their file, others keep theirs", async () => {
+  const folder = await dataFolderWith("abc");
+  expect(await withHashes(network({ sha256: null }), folder)).toEqual(network());
+  expect(await withHashes(network({ sha256: "known" }), folder)).toEqual(network({ sha256: "known" }));
 });
 
 test.each([

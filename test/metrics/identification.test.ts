@@ -10,7 +10,7 @@ import {
   type RankOptions,
   type Ranks,
 } from "../../lib/metrics/identification.js";
-import { labelScores } from "../../lib/metrics/labels.js";
+import { labelAllPairs, labelScores } from "../../lib/metrics/labels.js";
 import { exact, expectClose } from "../close.js";
 
 /** Ranks from a table of scores: one row a probe, one column a template. */
@@ -23,6 +23,12 @@ function ranksOf(probes: string[], gallery: string[], scores: number[][], option
 }
 
 describe("closed-set identification", () => {
+  it("refuses one set against itself, where each row would find itself", () => {
+    expect(() => countRanks(labelAllPairs(["a", "a", "b"]))).toThrow(
+      "countRanks: got the labels of all pairs of one set, where each row would find itself; label probes and gallery apart",
+    );
+  });
+
   it("ranks a probe one behind everybody who scores higher or the same", () => {
     //        a    b    c    d
     // a     .5   .9   .5   .1    one better, one tied: rank 3

@@ -25,9 +25,14 @@ describe("wilsonInterval", () => {
 });
 
 describe("subjectInterval", () => {
-  it("counts subjects where a subject is all hits or all misses", () => {
+  it("counts equal subjects where a subject is all hits or all misses", () => {
     const interval = subjectInterval(Float64Array.of(4, 4, 0, 0), Float64Array.of(4, 4, 4, 4));
     expect(interval).toEqual(wilsonInterval(0.5, 4));
+  });
+
+  it("counts unequal subjects for less where each is all hits or all misses", () => {
+    const interval = subjectInterval(Float64Array.of(6, 0, 0), Float64Array.of(6, 3, 3));
+    expect(interval).toEqual(wilsonInterval(0.5, 144 / 54));
   });
 
   it("counts trials, and no more, where all subjects have the same share of hits", () => {

@@ -9,7 +9,7 @@ const item = (identity: string, file: string, pose: Item["pose"] = null): Item =
   image: pose === null ? `${identity}/${file}` : `${identity}/${pose}/${file}`,
   identity,
   pose,
-  sha256: "",
+  sha256: `${identity}/${pose}/${file}`,
   detectionScore: 1,
 });
 
@@ -49,6 +49,16 @@ describe("planStudy", () => {
     const plan = planStudy({ ...lfw, items }, { ...lfw, items }, { seed: 0, overlap: [] });
     for (const row of plan.gallery) expect(items[row].image).toMatch(/\/0\.jpg$/);
     expect([...plan.gallery]).toEqual([...plan.gallery].sort((a, b) => a - b));
+  });
+
+  it("probes with no bytes that the person's gallery image or an earlier probe has, and counts them", () => {
+    const items = flat("p", 20, 5);
+    const same = (i: number, like: number): string => items[5 * Math.floor(i / 5) + like].sha256;
+    // Of each person: the gallery image, its copy, two files of other bytes, and a copy of the first of them.
+    const copied = items.map((one, i) => ({ ...one, sha256: i % 5 === 1 ? same(i, 0) : i % 5 === 4 ? same(i, 2) : one.sha256 }));
+    const plan = planStudy({ ...lfw, items: copied }, { ...lfw, items: copied }, { seed: 0, overlap: [] });
+    expect([plan.gallery.length, plan.probes.length, plan.duplicateCount]).toEqual([6, 12, 12]);
+    expect(new Set(Array.from(plan.probes, (row) => row % 5))).toEqual(new Set([2, 3]));
   });
 
   it("keeps to frontal images in cfp; in cfp-fp it probes with profiles and trains on both, with the same people", () => {

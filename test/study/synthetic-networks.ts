@@ -22,7 +22,7 @@ export function syntheticFaces(faceSet: string, people: number, images: number, 
     const centre = Float64Array.from({ length: latentCount }, () => random.normal());
     for (let image = 0; image < images; image++) {
       const row = items.length;
-      items.push({ image: `${identity}/${image}.jpg`, identity, pose: null, sha256: "", detectionScore: 1 });
+      items.push({ image: `${identity}/${image}.jpg`, identity, pose: null, sha256: `${identity}/${image}`, detectionScore: 1 });
       for (let k = 0; k < latentCount; k++) latents[row * latentCount + k] = centre[k] + 0.2 * random.normal();
     }
   }
@@ -50,6 +50,7 @@ export function syntheticEmbeddings(encoder: string, dimension: number, { faceSe
     detectorSha256: "",
     faceSetManifestSha256: "",
     packageVersion: "0.0.0",
+    pipelineVersion: "1",
     coding: "float32",
   };
   return { encoder, faceSet, items, embeddings, provenance };
