@@ -15,13 +15,13 @@ export type GuardOrder = readonly Uint8Array[] | "close";
 
 /** Place of who holds the session's thread. */
 const holder = 0;
-/** Place of the count of interrupts that the session is done with. */
-export const acknowledged = 1;
+/** Place of the session's turn. */
+const turn = 1;
 
 /** Symbol of the global {@link GuardHandle}. */
 export const handleName = "facebridge.guard";
 
-/** How the session's thread goes: its event loop turns, only a chain of promises does, or nothing. */
+/** How the session's thread goes: its event loop turns, only promises do, or nothing. */
 export type Gait = "free" | "chain" | "held";
 
 /** What the guard calls on the session's thread. */
@@ -31,6 +31,8 @@ export interface GuardHandle {
   gait(): Gait;
   /** Tell the cell that it cannot be broken off. */
   tellStuck(): void;
+  /** Fail the cell of that turn, if it still holds the thread by something that it has started. @returns whether it does */
+  fail(turn: number): boolean;
 }
 
 const holders: readonly Holder[] = ["kernel", "cell", "callback"];
@@ -39,8 +41,14 @@ export function createGuardState(): Int32Array<SharedArrayBuffer> {
   return new Int32Array(new SharedArrayBuffer(8));
 }
 
-export function setHolder(state: Int32Array, who: Holder): void {
+export function setHolder(state: Int32Array, who: Holder, ofTurn: number): void {
+  Atomics.store(state, turn, ofTurn);
   Atomics.store(state, holder, holders.indexOf(who));
+}
+
+/** Odd while a cell runs; no two cells have the same. */
+export function turnOf(state: Int32Array): number {
+  return Atomics.load(state, turn);
 }
 
 export function holderOf(state: Int32Array): Holder {

@@ -5,8 +5,7 @@
 import { Session as Inspector } from "node:inspector";
 import { setTimeout as wait } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
-import { interruptCode } from "./cell-error.js";
-import { acknowledged, handleName, holderOf, type Gait, type GuardData, type GuardOrder } from "./guard-state.js";
+import { handleName, holderOf, turnOf, type Gait, type GuardData, type GuardOrder } from "./guard-state.js";
 import { openSocket, type Socket } from "./sockets.js";
 import { decodeMessage } from "./wire.js";
 
@@ -16,21 +15,26 @@ const port = parentPort!;
 const patienceMs = 300;
 const betweenMs = 30;
 
-/** Break off what holds the session's thread, again and again until its cell has ended. */
-function interrupt(): void {
-  const before = Atomics.load(state, acknowledged);
-  const isPending = (): boolean => Atomics.load(state, acknowledged) === before;
-  const attempt = async (): Promise<void> => {
+/** Whether a cell is being broken off. */
+let isBreaking = false;
+
+/** Break off what holds the session's thread, again and again until the cell that runs now has ended. */
+async function breakOff(): Promise<void> {
+  const turn = turnOf(state);
+  if (isBreaking || turn % 2 === 0) return;
+  isBreaking = true;
+  try {
     // A cell that stops by itself does so before the first attempt.
     await wait(patienceMs);
-    while (isPending()) {
+    while (turnOf(state) === turn) {
       const holder = holderOf(state);
       if (holder === "cell") process.kill(process.pid, "SIGINT");
-      else if (holder === "callback" && !(await endCallback(isPending))) return;
+      else if (holder === "callback" && !(await endCallback(turn))) return;
       await wait(patienceMs);
     }
-  };
-  void attempt();
+  } finally {
+    isBreaking = false;
+  }
 }
 
 /**
@@ -38,7 +42,7 @@ function interrupt(): void {
  *
  * @returns false when that cannot be done: Node does not survive the end of a chain of promises that never gives way.
  */
-async function endCallback(isPending: () => boolean): Promise<boolean> {
+async function endCallback(turn: number): Promise<boolean> {
   const inspector = new Inspector();
   inspector.connectToMainThread();
   const evaluate = async (expression: string): Promise<unknown> =>
@@ -47,13 +51,15 @@ async function endCallback(isPending: () => boolean): Promise<boolean> {
     });
   const handle = `globalThis[Symbol.for("${handleName}")]`;
   try {
-    await evaluate(`${handle}.watch()`);
-    await wait(betweenMs);
-    const gait = (await evaluate(`${handle}.gait()`)) as Gait;
+    let gait: Gait = "chain";
+    // One promise may be the last before the thread is held: only one after the other is a chain.
+    for (let look = 0; look < 3 && gait === "chain"; look++) {
+      await evaluate(`${handle}.watch()`);
+      await wait(betweenMs);
+      gait = (await evaluate(`${handle}.gait()`)) as Gait;
+    }
     if (gait === "chain") await evaluate(`${handle}.tellStuck()`);
-    if (gait !== "held" || !isPending()) return gait !== "chain";
-    // As an uncaught error: Node then also forgets what the thread was in the middle of.
-    void evaluate(`process._fatalException(Object.assign(new Error(), { code: "${interruptCode}" }), false)`);
+    if (gait !== "held" || (await evaluate(`${handle}.fail(${turn})`)) !== true) return gait !== "chain";
     await new Promise((resolve) => { inspector.post("Runtime.terminateExecution", resolve); }); // prettier-ignore
     return true;
   } finally {
@@ -74,7 +80,7 @@ async function hear(socket: Socket): Promise<void> {
     port.postMessage(frames);
     try {
       const { msg_type: type } = decodeMessage(frames, connection.key).header;
-      if (type === "interrupt_request") interrupt();
+      if (type === "interrupt_request") void breakOff();
       else if (type === "shutdown_request") setTimeout(endProcess, 4000).unref();
     } catch {
       // The session says what is wrong with it.

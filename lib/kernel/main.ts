@@ -2,11 +2,13 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
+import { interruptCode } from "./cell-error.js";
 import {
-  acknowledged,
   createGuardState,
   handleName,
+  holderOf,
   setHolder,
+  turnOf,
   type GuardData,
   type Gait,
   type GuardHandle,
@@ -48,10 +50,8 @@ const publish = (message: Message): void => {
 };
 publish(announcement("status", { execution_state: "starting" }));
 
-const session = createSession({ root, onHolder: (holder) => { setHolder(state, holder); } }); // prettier-ignore
-const interrupt = (): void => {
-  void session.interrupt().then(() => Atomics.add(state, acknowledged, 1));
-};
+const session = createSession({ root, onHolder: (holder, turn) => { setHolder(state, holder, turn); } }); // prettier-ignore
+const interrupt = (): void => { session.interrupt(); }; // prettier-ignore
 const shutdown = (): void => {
   for (const socket of [iopub, shell, stdin]) socket.close();
   guard.once("exit", () => process.exit(0));
@@ -68,6 +68,13 @@ const handle: GuardHandle = {
     setImmediate(() => { found = "free"; }); // prettier-ignore
   },
   gait: () => found,
+  fail: (turn) => {
+    if (turnOf(state) !== turn || holderOf(state) !== "callback") return false;
+    // As an uncaught error: Node then also forgets what the thread was in the middle of.
+    const node = process as unknown as { _fatalException(error: Error, fromPromise: boolean): void };
+    node._fatalException(Object.assign(new Error(), { code: interruptCode }), false);
+    return true;
+  },
   tellStuck: () => {
     session.say("stderr", "this cell cannot be broken off: it awaits without ever giving way to the event loop; restart the kernel\n");
   },

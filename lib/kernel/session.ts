@@ -40,8 +40,8 @@ export interface SessionOptions {
   readonly root: string;
   /** Milliseconds that only ever grow. @defaultValue performance.now */
   readonly clock?: () => number;
-  /** Told who holds the thread from now on. @defaultValue nobody */
-  readonly onHolder?: (holder: Holder) => void;
+  /** Told who holds the thread from now on, and in which turn: odd while a cell runs, no two cells the same. @defaultValue nobody */
+  readonly onHolder?: (holder: Holder, turn: number) => void;
 }
 
 /**
@@ -67,12 +67,8 @@ export interface Session {
   execute(code: string, sinks: Sinks, options?: ExecuteOptions): Promise<Outcome>;
   /** tslab's answers to the questions of a front-end. */
   readonly handler: TslabHandler;
-  /**
-   * Abort the running cell's signal; what has not stopped shortly after is no longer waited for.
-   *
-   * @returns when the cell has ended.
-   */
-  interrupt(): Promise<void>;
+  /** Abort the running cell's signal; what has not stopped shortly after is no longer waited for. */
+  interrupt(): void;
   /** Say something of the kernel's own beside the running cell. */
   say(name: StreamName, text: string): void;
   /** Give the process its streams back. */
@@ -96,13 +92,17 @@ export function createSession({ root, clock = () => performance.now(), onHolder 
   let current: CellContext | null = null;
   let interrupted: "no" | "asked" | "left" = "no";
   const strays: unknown[] = [];
+  let turn = 0;
+  const tellHolder = (holder: Holder): void => {
+    onHolder(holder, turn);
+  };
 
   const convert: typeof compiler.converter.convert = (declarations, source) => {
-    onHolder("kernel");
+    tellHolder("kernel");
     try {
       return compiler.converter.convert(declarations, source);
     } finally {
-      onHolder("cell");
+      tellHolder("cell");
     }
   };
   const [executor, handler] = createTslab(
@@ -136,13 +136,13 @@ export function createSession({ root, clock = () => performance.now(), onHolder 
   const runCode = async (code: string, cell: CellContext): Promise<CellError | null> => {
     try {
       const executed = cellContext.run(cell, () => executor.execute(code));
-      onHolder("callback");
+      tellHolder("callback");
       await executed;
       await new Promise((resolve) => setImmediate(resolve)); // lets rejections that nobody handles be told
     } catch (error) {
       cell.thrown.push(error); // a failure of the kernel is the cell's to show
     } finally {
-      onHolder("kernel");
+      tellHolder("kernel");
       cell.buffer.flush();
     }
     if (cell.thrown.length > 0) {
@@ -167,8 +167,11 @@ export function createSession({ root, clock = () => performance.now(), onHolder 
     const buffer = createStreamBuffer((name, text) => { sinks.stream(name, text); }, clock); // prettier-ignore
     const cell: CellContext = { sinks, buffer, controller: new AbortController(), thrown: strays.splice(0) };
     current = cell;
+    turn++;
     const error = await runCode(code, cell);
     current = null;
+    turn++;
+    tellHolder("kernel");
     return error === null ? { status: "ok", count } : { status: "error", count, error };
   };
 
@@ -185,7 +188,7 @@ export function createSession({ root, clock = () => performance.now(), onHolder 
       queue = outcome.catch(() => undefined);
       return outcome;
     },
-    async interrupt() {
+    interrupt() {
       const cell = current;
       if (!cell) return;
       interrupted = "asked";
@@ -195,7 +198,6 @@ export function createSession({ root, clock = () => performance.now(), onHolder 
         interrupted = "left";
         executor.interrupt();
       }, graceMs);
-      await queue;
     },
     say(name, text) {
       current?.sinks.stream(name, text);
