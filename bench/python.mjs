@@ -1,21 +1,30 @@
 // The Python that benches compare with: a virtual environment of pinned packages under .cache/, made on first use.
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const folder = path.join(root, ".cache", "bench-venv");
-const packages = ["numpy==2.4.6", "opencv-python-headless==5.0.0.93", "onnxruntime==1.30.0"];
+const packages = [
+  "jupyter-client==8.10.0",
+  "numpy==2.4.6",
+  "onnxruntime==1.30.0",
+  "opencv-python-headless==5.0.0.93",
+  "scikit-learn==1.9.1",
+  "scipy==1.17.1",
+];
 
 export function benchPython() {
   const python = path.join(folder, "bin", "python");
-  if (!existsSync(python)) {
+  const stamp = path.join(folder, "packages.txt");
+  if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== packages.join("\n")) {
     console.error("bench: making a Python environment in .cache/bench-venv");
     execFileSync("python3", ["-m", "venv", folder]);
     execFileSync(path.join(folder, "bin", "pip"), ["install", "--quiet", "--disable-pip-version-check", ...packages], {
       stdio: ["ignore", "ignore", "inherit"],
     });
+    writeFileSync(stamp, packages.join("\n"));
   }
   return python;
 }

@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import type ts from "typescript";
+import { createLeanBuilder } from "./lean-builder.js";
 import { createLineMap, type LineMap } from "./line-map.js";
 
 /** What the kernel uses of tslab's converter: TypeScript of one cell in, JavaScript and declarations out. */
@@ -40,7 +41,13 @@ export function createCellCompiler(): CellCompiler {
   const lines = createLineMap();
   let script = "cell";
 
-  const createWatchCompilerHost = (roots: readonly string[], options: ts.CompilerOptions, ...rest: readonly unknown[]): unknown => {
+  const createWatchCompilerHost = (
+    roots: readonly string[],
+    options: ts.CompilerOptions,
+    system: unknown,
+    _createProgram: unknown,
+    ...rest: readonly unknown[]
+  ): unknown => {
     const strict: ts.CompilerOptions = {
       ...options,
       moduleResolution: original.ModuleResolutionKind.Bundler,
@@ -50,7 +57,8 @@ export function createCellCompiler(): CellCompiler {
       types: ["node"],
       inlineSourceMap: true,
     };
-    return (original.createWatchCompilerHost as (...all: readonly unknown[]) => unknown)(roots, strict, ...rest);
+    const create = original.createWatchCompilerHost as (...all: readonly unknown[]) => unknown;
+    return create(roots, strict, system, createLeanBuilder(original), ...rest);
   };
   const transpileModule = (javascript: string, options: ts.TranspileOptions): ts.TranspileOutput => {
     const { code, map } = takeInlineMap(javascript);
