@@ -17,6 +17,8 @@ export interface CloudMoments {
   readonly gram: Matrix64;
   /** ‖X‖² of the centred rows: the trace of `gram`. */
   readonly energy: number;
+  /** The centred rows, n × d, where they are fewer than their columns, so smaller than the Gram; null otherwise, and after sums of sums. */
+  readonly rows: Matrix64 | null;
   /** Names of the identities whose rows were summed. */
   readonly identities: ReadonlySet<string>;
 }
@@ -35,11 +37,7 @@ export interface MomentsOptions {
  * @param identities the name of each row's identity, such as `"lfw/Ann_Veneman"`.
  * @throws ShapeError when the counts disagree; ValueError when there are fewer than two rows, or a value is not finite.
  */
-export async function computeCloud(
-  rows: Matrix32,
-  identities: readonly string[],
-  { engine, signal }: MomentsOptions,
-): Promise<CloudMoments> {
+export async function computeCloud(rows: Matrix32, identities: readonly string[], options: MomentsOptions): Promise<CloudMoments> {
   if (identities.length !== rows.rows) {
     throw new ShapeError(`computeCloud: got ${rows.rows} rows and ${identities.length} identities; pass the identity of every row`);
   }
@@ -48,12 +46,23 @@ export async function computeCloud(
   }
   checkFinite(rows, "computeCloud");
   const mean = columnMeans(rows);
-  const sum = matrix64(rows.columns, rows.columns);
+  const gram = matrix64(rows.columns, rows.columns);
+  await addGramInto(gram, rows, mean, options);
+  return freezeCloud({
+    count: rows.rows,
+    mean,
+    gram,
+    rows: rows.rows < rows.columns ? centreRows(rows, mean, 0, rows.rows) : null,
+    identities: new Set(identities),
+  });
+}
+
+/** gram += XᵀX of the rows less `mean`, a block at a time. */
+export async function addGramInto(gram: Matrix64, rows: Matrix32, mean: Float64Array, { engine, signal }: MomentsOptions): Promise<void> {
   for (let first = 0; first < rows.rows; first += rowsPerBlock) {
     const block = centreRows(rows, mean, first, Math.min(first + rowsPerBlock, rows.rows));
-    addInto(sum.data, (await engine.gram(block, { signal })).data);
+    addInto(gram.data, (await engine.gram(block, { signal })).data);
   }
-  return freezeCloud({ count: rows.rows, mean, gram: sum, identities: new Set(identities) });
 }
 
 /** Freeze a cloud whose energy is the trace of its Gram. */
@@ -64,15 +73,19 @@ export function freezeCloud(parts: Omit<CloudMoments, "energy">): CloudMoments {
   return Object.freeze({ ...parts, energy });
 }
 
-function columnMeans({ rows, columns, data }: Matrix32): Float64Array {
-  const mean = new Float64Array(columns);
+function columnMeans(rows: Matrix32): Float64Array {
+  const sums = new Float64Array(rows.columns);
+  addColumnsInto(sums, rows);
+  return sums.map((sum) => sum / rows.rows);
+}
+
+/** sums += the columns' sums, a block at a time. */
+export function addColumnsInto(sums: Float64Array, { rows, columns, data }: Matrix32): void {
   for (let first = 0; first < rows; first += rowsPerBlock) {
     const block = new Float64Array(columns);
     for (let i = first; i < Math.min(first + rowsPerBlock, rows); i++) {
       for (let j = 0; j < columns; j++) block[j] += data[i * columns + j];
     }
-    addInto(mean, block);
+    addInto(sums, block);
   }
-  for (let j = 0; j < columns; j++) mean[j] /= rows;
-  return mean;
 }

@@ -1,10 +1,15 @@
 import { ValueError } from "../core/errors.js";
 import { matrix64, type Matrix64 } from "../core/matrix.js";
 import type { Engine } from "../linalg/engine.js";
+import { signColumnsInto } from "../linalg/sign-columns.js";
+import { firstColumns } from "../linalg/singular-directions.js";
 import type { CloudMoments, MomentsOptions } from "./cloud.js";
 
 /** Directions whose singular value is below this share of the largest are rounding of float32 embeddings. */
 export const rankTolerance = 1e-6;
+
+/** Directions from X Xᵀ are orthonormal to rounding divided by the share of the smallest eigenvalue in the largest. */
+const leastShare = 1e-6;
 
 /** The directions in which a cloud has extent. */
 export interface LiveDirections {
@@ -20,11 +25,14 @@ const known = new WeakMap<Engine, WeakMap<CloudMoments, LiveDirections>>();
 /**
  * Eigen-directions of a cloud's Gram whose singular value, the root of the eigenvalue, is at least 1e-6 of the largest.
  *
- * Computed once for a cloud and an engine, and kept as long as both live.
+ * A cloud of fewer rows than columns goes the shorter way round: with X Xᵀ = Q Λ Qᵀ, which is n × n, the directions are Xᵀ Q Λ^(−½);
+ * where that would cost digits, a condition above 1e3, they come from the thin SVD of X. Computed once for a cloud and an engine, and kept as long as both live.
  *
  * @throws ValueError when all rows of the cloud are equal.
+ * @see Golub and Van Loan, Matrix Computations, 4th ed., 8.6, for both ways round
  */
-export async function liveDirections(cloud: CloudMoments, { engine, signal }: MomentsOptions): Promise<LiveDirections> {
+export async function liveDirections(cloud: CloudMoments, options: MomentsOptions): Promise<LiveDirections> {
+  const { engine } = options;
   const clouds = known.get(engine) ?? new WeakMap<CloudMoments, LiveDirections>();
   known.set(engine, clouds);
   const found = clouds.get(cloud);
@@ -33,14 +41,44 @@ export async function liveDirections(cloud: CloudMoments, { engine, signal }: Mo
   if (!(cloud.energy > 0)) {
     throw new ValueError(`liveDirections: all ${cloud.count} rows of the cloud are equal; a map needs rows that differ`);
   }
-  const { values, vectors } = await engine.eigh(cloud.gram, { signal });
-  const size = values.length;
-  const least = Math.max(rankTolerance ** 2, size * Number.EPSILON) * values[0];
-  let rank = 0;
-  while (rank < size && values[rank] >= least) rank++;
-  const live = matrix64(size, rank);
-  for (let i = 0; i < size; i++) live.data.set(vectors.data.subarray(i * size, i * size + rank), i * rank);
-  const directions = Object.freeze({ rank, values: values.slice(0, rank), vectors: live });
+  const directions = cloud.rows === null ? await fromGram(cloud.gram, options) : await fromRows(cloud.rows, options);
   clouds.set(cloud, directions);
   return directions;
+}
+
+async function fromGram(gram: Matrix64, { engine, signal }: MomentsOptions): Promise<LiveDirections> {
+  const { values, vectors } = await engine.eigh(gram, { signal });
+  const rank = rankOf(values, gram.rows);
+  return Object.freeze({ rank, values: values.slice(0, rank), vectors: firstColumns(vectors, rank) });
+}
+
+async function fromRows(rows: Matrix64, { engine, signal }: MomentsOptions): Promise<LiveDirections> {
+  const { values, vectors } = await engine.eigh(await engine.product(rows, rows, { transposeRight: true, signal }), { signal });
+  const rank = rankOf(values, rows.columns);
+  if (values[rank - 1] < leastShare * values[0]) return fromSvd(rows, { engine, signal });
+  const left = firstColumns(vectors, rank);
+  const scaled = matrix64(
+    left.rows,
+    rank,
+    left.data.map((value, k) => value / Math.sqrt(values[k % rank])),
+  );
+  const directions = await engine.product(rows, scaled, { transposeLeft: true, signal });
+  signColumnsInto(directions);
+  return Object.freeze({ rank, values: values.slice(0, rank), vectors: directions });
+}
+
+async function fromSvd(rows: Matrix64, { engine, signal }: MomentsOptions): Promise<LiveDirections> {
+  const { values, right } = await engine.svd(rows, { signal });
+  const squares = values.map((value) => value * value);
+  const rank = rankOf(squares, rows.columns);
+  const vectors = firstColumns(right, rank);
+  signColumnsInto(vectors);
+  return Object.freeze({ rank, values: squares.slice(0, rank), vectors });
+}
+
+/** How many eigenvalues of a d × d Gram are above rounding. */
+function rankOf(values: Float64Array, size: number): number {
+  const least = Math.max(rankTolerance ** 2, size * Number.EPSILON) * values[0];
+  const end = values.findIndex((value) => !(value >= least));
+  return end < 0 ? values.length : end;
 }

@@ -60,7 +60,7 @@ interface Combination {
 function combineClouds(first: CloudMoments, second: CloudMoments, { sign, count, gap, identities }: Combination): CloudMoments {
   const mean = first.mean.map((value, j) => value + ((sign * second.count) / count) * gap[j]);
   const weight = (sign * first.count * second.count) / count;
-  return freezeCloud({ count, mean, gram: combineSums(first.gram, second.gram, sign, weight, gap, gap), identities });
+  return freezeCloud({ count, mean, gram: combineSums(first.gram, second.gram, sign, weight, gap, gap), rows: null, identities });
 }
 
 /** first + sign · second + weight · gap gapᵀ. */

@@ -19,8 +19,14 @@ export function aboutOrigin(moments: Moments): Moments {
 function cloudAboutOrigin(cloud: CloudMoments): CloudMoments {
   const found = known.get(cloud);
   if (found !== undefined) return found;
-  const { count, mean, gram, identities } = cloud;
-  const moved = freezeCloud({ count, mean: new Float64Array(mean.length), gram: withMeans(gram, count, mean, mean), identities });
+  const { count, mean, gram, rows, identities } = cloud;
+  const moved = freezeCloud({
+    count,
+    mean: new Float64Array(mean.length),
+    gram: withMeans(gram, count, mean, mean),
+    rows: rows === null ? null : plusMean(rows, mean),
+    identities,
+  });
   known.set(cloud, moved);
   return moved;
 }
@@ -32,4 +38,12 @@ function withMeans({ rows, columns, data }: Matrix64, count: number, left: Float
     for (let j = 0; j < columns; j++) sums.data[i * columns + j] = data[i * columns + j] + count * (left[i] * right[j]);
   }
   return sums;
+}
+
+function plusMean({ rows, columns, data }: Matrix64, mean: Float64Array): Matrix64 {
+  return matrix64(
+    rows,
+    columns,
+    data.map((value, k) => value + mean[k % columns]),
+  );
 }
