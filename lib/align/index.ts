@@ -3,6 +3,7 @@ export { fitCca, type CcaFit } from "./cca.js";
 export { computeCloud, rowsPerBlock, type CloudMoments, type MomentsOptions } from "./cloud.js";
 export { controlPairs, type PairControl } from "./controls.js";
 export { fitDiagonalScale } from "./diagonal-scale.js";
+export { computeFolds, type FoldOptions } from "./identity-folds.js";
 export { invertMap } from "./invert-map.js";
 export { fitLeastSquares } from "./least-squares.js";
 export { fitLinear } from "./linear.js";
@@ -19,5 +20,8 @@ export { projectRandomly, type RandomProjectionOptions } from "./random-projecti
 export { allMapKinds, findMapKind, mapKinds, type FitContext, type MapKind } from "./registry.js";
 export { describeByAnchors, type RelativeOptions } from "./relative.js";
 export { fitRidge, fitRidgePath, lambdaRatios, type RidgeOptions, type RidgePath, type RidgePathOptions } from "./ridge.js";
+export type { RidgeErrorPath } from "./ridge-error-path.js";
+export { fitRidgeFolds } from "./ridge-folds.js";
+export { fitRidgeLeaveOneOut } from "./ridge-leave-one-out.js";
 export { normaliseRows, type PairedRows } from "./rows.js";
 export { loadMap, saveMap } from "./saved-map.js";

@@ -11,7 +11,7 @@ export function aboutOrigin(moments: Moments): Moments {
     ...moments,
     source: cloudAboutOrigin(source),
     target: cloudAboutOrigin(target),
-    cross: withMeans(cross, count, source.mean, target.mean),
+    cross: plusOuter(cross, count, source.mean, target.mean),
   });
 }
 
@@ -23,7 +23,7 @@ function cloudAboutOrigin(cloud: CloudMoments): CloudMoments {
   const moved = freezeCloud({
     count,
     mean: new Float64Array(mean.length),
-    gram: withMeans(gram, count, mean, mean),
+    gram: plusOuter(gram, count, mean, mean),
     rows: rows === null ? null : plusMean(rows, mean),
     identities,
   });
@@ -31,8 +31,8 @@ function cloudAboutOrigin(cloud: CloudMoments): CloudMoments {
   return moved;
 }
 
-/** XᵀY of the rows as they are: centred XᵀY + n · mean meanᵀ. */
-function withMeans({ rows, columns, data }: Matrix64, count: number, left: Float64Array, right: Float64Array): Matrix64 {
+/** matrix + count · left rightᵀ: XᵀY of n centred rows becomes XᵀY about points that lie `left` and `right` below their means. */
+export function plusOuter({ rows, columns, data }: Matrix64, count: number, left: Float64Array, right: Float64Array): Matrix64 {
   const sums = matrix64(rows, columns);
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) sums.data[i * columns + j] = data[i * columns + j] + count * (left[i] * right[j]);

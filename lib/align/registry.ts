@@ -3,6 +3,7 @@ import { compareUncentred, padToWider, truncate, zeroPad } from "./baselines.js"
 import { fitCca } from "./cca.js";
 import type { MomentsOptions } from "./cloud.js";
 import { fitDiagonalScale } from "./diagonal-scale.js";
+import { computeFolds } from "./identity-folds.js";
 import { fitLeastSquares } from "./least-squares.js";
 import { fitLinear } from "./linear.js";
 import { fitLowRankPath } from "./low-rank.js";
@@ -14,13 +15,17 @@ import { fitProcrustes } from "./procrustes.js";
 import { projectRandomly } from "./random-projection.js";
 import { describeByAnchors } from "./relative.js";
 import { fitRidgePath } from "./ridge.js";
+import { fitRidgeFolds } from "./ridge-folds.js";
+import { fitRidgeLeaveOneOut } from "./ridge-leave-one-out.js";
 import type { PairedRows } from "./rows.js";
 
 /** All that any map is fitted from. */
 export interface FitContext extends MomentsOptions {
   readonly moments: Moments;
-  /** The pairs that the moments were summed from, for the one map that needs to see them. */
+  /** The pairs that the moments were summed from, for the maps that need to see them. */
   readonly train: PairedRows;
+  /** The name of each training pair's identity. */
+  readonly trainIdentities: readonly string[];
   /** Pairs of identities that are in neither the training nor the test part, to choose a penalty or a rank by. */
   readonly tune: PairedRows;
   /** Which of the kind's draws, for a kind that has several. @defaultValue 0 */
@@ -52,6 +57,19 @@ export const mapKinds: readonly MapKind[] = Object.freeze<MapKind[]>([
 /** Those, and what a reader would compare them with. */
 export const allMapKinds: readonly MapKind[] = Object.freeze<MapKind[]>([
   ...mapKinds,
+  {
+    name: "ridge-leave-one-out",
+    isBaseline: false,
+    fit: async ({ moments, train, engine, signal }) => (await fitRidgeLeaveOneOut(moments, train, { engine, signal })).map,
+  },
+  {
+    name: "ridge-folds",
+    isBaseline: false,
+    fit: async ({ moments, train, trainIdentities, engine, signal }) => {
+      const folds = await computeFolds(train, trainIdentities, { engine, signal });
+      return (await fitRidgeFolds(moments, folds, { engine, signal })).map;
+    },
+  },
   { name: "linear", isBaseline: false, fit: ({ moments, engine, signal }) => fitLinear(moments, { engine, signal }) },
   {
     name: "low-rank",

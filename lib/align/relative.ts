@@ -1,8 +1,9 @@
-import { ShapeError, ValueError } from "../core/errors.js";
+import { ValueError } from "../core/errors.js";
 import { matrix64, takeRows, type Matrix32, type Matrix64 } from "../core/matrix.js";
 import { affineMap, type AlignmentMap } from "./map.js";
 import type { Moments } from "./moments.js";
 import { centreRows, type PairedRows } from "./rows.js";
+import { checkTrain } from "./train-rows.js";
 
 export interface RelativeOptions {
   /** How many anchors, taken at even steps through the training rows; all of them when there are fewer. @defaultValue 300 */
@@ -24,11 +25,7 @@ export interface RelativeOptions {
 export function describeByAnchors(moments: Moments, train: PairedRows, { anchorCount = 300 }: RelativeOptions = {}): AlignmentMap {
   const { cross, count } = moments;
   const { source, target } = train;
-  if (source.rows !== count || target.rows !== count || source.columns !== cross.rows || target.columns !== cross.columns) {
-    throw new ShapeError(
-      `describeByAnchors: got training rows of ${source.rows} × ${source.columns} and ${target.rows} × ${target.columns}; the moments are of ${count} pairs of widths ${cross.rows} and ${cross.columns}`,
-    );
-  }
+  checkTrain(moments, train, "describeByAnchors");
   if (!(Number.isInteger(anchorCount) && anchorCount >= 1)) {
     throw new ValueError(`describeByAnchors: anchorCount is ${anchorCount}; it must be a whole number from 1 on`);
   }

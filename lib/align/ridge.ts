@@ -26,7 +26,7 @@ export interface RidgeOptions extends MomentsOptions {
  */
 export async function fitRidge(moments: Moments, { ratio, ...options }: RidgeOptions): Promise<AlignmentMap> {
   checkRatio(ratio);
-  return ridgeMap(moments, await spectralSolver(moments, options), ratio, options);
+  return ridgeMap(moments, await spectralSolver(moments, options), { name: "ridge", ratio, chosen: "given" }, options);
 }
 
 export interface RidgePathOptions extends MomentsOptions {
@@ -56,8 +56,7 @@ export async function fitRidgePath(
   { ratios = lambdaRatios, ...options }: RidgePathOptions,
 ): Promise<RidgePath> {
   checkTune(moments, tune, "fitRidgePath");
-  if (ratios.length === 0) throw new ValueError("fitRidgePath: got no ratios; pass at least one");
-  ratios.forEach(checkRatio);
+  checkRatios(ratios, "fitRidgePath");
   const { engine, signal } = options;
   const solver = await spectralSolver(moments, options);
   const centred = centreRows(tune.source, moments.source.mean, 0, tune.source.rows);
@@ -69,16 +68,31 @@ export async function fitRidgePath(
     path.push({ ratio, cosine: meanCosine(mapped, wanted) });
   }
   const best = path.reduce((chosen, entry) => (entry.cosine > chosen.cosine ? entry : chosen));
-  return { map: await ridgeMap(moments, solver, best.ratio, options), path };
+  return { map: await ridgeMap(moments, solver, { name: "ridge", ratio: best.ratio, chosen: "by tune identities" }, options), path };
 }
 
-async function ridgeMap(moments: Moments, solver: SpectralSolver, ratio: number, options: MomentsOptions): Promise<AlignmentMap> {
+/** A penalty and how it came about. */
+export interface ChosenPenalty {
+  /** What the map is called. */
+  readonly name: string;
+  readonly ratio: number;
+  /** What follows "λ" in the map's objective. */
+  readonly chosen: string;
+}
+
+/** The map of a penalty, from a solver that is at hand. */
+export async function ridgeMap(
+  moments: Moments,
+  solver: SpectralSolver,
+  { name, ratio, chosen }: ChosenPenalty,
+  options: MomentsOptions,
+): Promise<AlignmentMap> {
   const { rows: p, columns: q } = moments.cross;
   const lambda = lambdaOf(moments, ratio);
   let effectiveDf = 0;
   for (const value of solver.directions.values) effectiveDf += value / (value + lambda);
   return affineMap(moments, {
-    name: "ridge",
+    name,
     weights: await solveSpectral(solver, lambda, options),
     parameterCount: p * q + q,
     effectiveDf,
@@ -86,12 +100,19 @@ async function ridgeMap(moments: Moments, solver: SpectralSolver, ratio: number,
     lambda,
     lambdaRatio: ratio,
     engine: options.engine.name,
-    objective: "‖S W − T‖² + λ‖W‖²",
+    objective: `‖S W − T‖² + λ‖W‖², λ ${chosen}`,
   });
 }
 
-function lambdaOf({ source }: Moments, ratio: number): number {
+/** λ of a ratio. */
+export function lambdaOf({ source }: Moments, ratio: number): number {
   return (ratio * source.energy) / source.mean.length;
+}
+
+/** @throws ValueError when there is no ratio, or one is not above zero. */
+export function checkRatios(ratios: readonly number[], caller: string): void {
+  if (ratios.length === 0) throw new ValueError(`${caller}: got no ratios; pass at least one`);
+  ratios.forEach(checkRatio);
 }
 
 function checkRatio(ratio: number): void {

@@ -11,6 +11,8 @@ import type { StudySpec } from "./study-spec.js";
 /** What maps are fitted on: rows of unit length, and the cloud of the training rows. */
 export interface FitRows {
   readonly train: Matrix32;
+  /** The name of each training row's identity. */
+  readonly trainIdentities: readonly string[];
   readonly tune: Matrix32;
   readonly cloud: CloudMoments;
 }
@@ -37,7 +39,8 @@ export async function prepareNetwork(
 ): Promise<NetworkRows> {
   const fitRows = async (train: Int32Array, tune: Int32Array): Promise<FitRows> => {
     const rows = unitRows(fit, train);
-    return { train: rows, tune: unitRows(fit, tune), cloud: await computeCloud(rows, identityNames(fit, train), options) };
+    const names = identityNames(fit, train);
+    return { train: rows, trainIdentities: names, tune: unitRows(fit, tune), cloud: await computeCloud(rows, names, options) };
   };
   const own = await fitRows(plan.train, plan.tune);
   const random = createRandom(plan.seed);

@@ -137,7 +137,7 @@ async function measureMap(
   const kind = findMapKind(map);
   const evaluations = framesOf(spec).map((frame) => ({ frame, draws: [] as Evaluation[] }));
   for (let draw = 0; draw < (kind.drawCount ?? 1); draw++) {
-    const fitted = await kind.fit({ moments, train, tune, draw, engine, signal });
+    const fitted = await kind.fit({ moments, train, trainIdentities: source.trainIdentities, tune, draw, engine, signal });
     for (const { frame, draws } of evaluations) draws.push(await scoreMap(fitted, test, { ...optionsOf(spec, context), frame }));
   }
   const control = controlOf(spec);

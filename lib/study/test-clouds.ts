@@ -48,7 +48,7 @@ export async function testClouds(spec: TestCloudsSpec, context: StudyContext): P
   const pick = (gallery: Matrix32, probes: Matrix32): Matrix32 => takeRows(stack([gallery, probes]), rows);
   const sourceRows = pick(source.gallery, source.probes);
   const mapped = async (name: string): Promise<Matrix32> => {
-    const map = await findMapKind(name).fit({ moments, train, tune, engine, signal });
+    const map = await findMapKind(name).fit({ moments, train, trainIdentities: source.trainIdentities, tune, engine, signal });
     if (map.targetWeights !== null) {
       throw new ValueError(`testClouds: ${name} compares source and target in a third space; choose a map into the target's`);
     }

@@ -109,7 +109,8 @@ describe.each(allMapKinds)("map $name", (kind) => {
         target: takeRows(target, order),
         identities: Array.from(order, (i) => identities[i]),
       };
-      const again = await kind.fit({ ...(await contextOf(shuffled, parts.tune)), train: parts.train });
+      const { train } = parts;
+      const again = await kind.fit({ ...(await contextOf(shuffled, parts.tune)), train, trainIdentities: train.identities });
       expectClose(again.weights.data, map.weights.data, conditioned(1e5));
     });
 
@@ -173,7 +174,7 @@ function makeParts(options: Omit<CloudPairOptions, "count">): Parts {
 
 async function contextOf({ source, target, identities }: TrainRows, tune: PairedRows): Promise<FitContext> {
   const moments = await computeMoments(source, target, identities, { engine });
-  return { moments, train: { source, target }, tune, engine };
+  return { moments, train: { source, target }, trainIdentities: identities, tune, engine };
 }
 
 /** Mean cosine of mapped rows to their own targets, and to those of another identity. */

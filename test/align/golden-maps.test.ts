@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import {
+  computeFolds,
   computeMoments,
   fitCca,
   fitLeastSquares,
@@ -9,11 +10,13 @@ import {
   fitPartialWhitening,
   fitProcrustes,
   fitRidge,
+  fitRidgeFolds,
+  fitRidgeLeaveOneOut,
   type Moments,
 } from "../../lib/align/index.js";
 import { matrix32, type Matrix32 } from "../../lib/core/matrix.js";
 import { chooseEngine } from "../../lib/linalg/index.js";
-import { conditioned, expectClose, expectCloseTo } from "../close.js";
+import { algebra, conditioned, expectClose, expectCloseTo } from "../close.js";
 import { congruentialRows } from "../synthetic.js";
 
 interface GoldenCase {
@@ -27,6 +30,9 @@ interface GoldenCase {
   readonly leastSquaresIntercept?: readonly number[];
   readonly rank?: number;
   readonly ridge: readonly { readonly ratio: number; readonly alpha: number; readonly weights: readonly number[] }[];
+  /** By ratio, as `ratios` has them: a share of the centred target's energy. */
+  readonly leaveOneOut: { readonly errors: readonly number[]; readonly ratio: number };
+  readonly folds: readonly number[];
   readonly procrustes: readonly number[];
   readonly nuclearNorm: number;
   readonly correlations: readonly number[];
@@ -39,15 +45,12 @@ interface GoldenCase {
 
 const golden = JSON.parse(readFileSync(new URL("../golden/maps.json", import.meta.url), "utf8")) as { cases: GoldenCase[] };
 const engine = await chooseEngine();
+const ratios = [1e-4, 1e-2, 1, 100];
 
 describe.each(golden.cases)("$name", (entry) => {
   const { source, target } = rowsOf(entry);
-  const moments = computeMoments(
-    source,
-    target,
-    Array.from({ length: entry.count }, (_, i) => `made/${i}`),
-    { engine },
-  );
+  const identities = Array.from({ length: entry.count }, (_, i) => `made/${i}`);
+  const moments = computeMoments(source, target, identities, { engine });
 
   it("least squares equals scikit-learn's, or NumPy's of least norm", async () => {
     const map = await fitLeastSquares(await moments, { engine });
@@ -62,6 +65,26 @@ describe.each(golden.cases)("$name", (entry) => {
       expectCloseTo(map.lambda!, alpha, conditioned(100));
       expectClose(map.weights.data, weights, conditioned(1e3));
     }
+  });
+
+  it("ridge by leave-one-out has the errors and the penalty of scikit-learn's RidgeCV", async () => {
+    const { map, path } = await fitRidgeLeaveOneOut(await moments, { source, target }, { ratios, engine });
+    expectClose(
+      path.map(({ error }) => error),
+      entry.leaveOneOut.errors,
+      algebra,
+    );
+    expect(map.lambdaRatio).toBe(entry.leaveOneOut.ratio);
+  });
+
+  it("ridge by folds has the errors of scikit-learn's Ridge fitted to all other folds", async () => {
+    const folds = await computeFolds({ source, target }, identities, { engine });
+    const { path } = await fitRidgeFolds(await moments, folds, { ratios, engine });
+    expectClose(
+      path.map(({ error }) => error),
+      entry.folds,
+      algebra,
+    );
   });
 
   it("the rotation equals SciPy's, the narrower cloud padded by zeros", async () => {

@@ -4,6 +4,7 @@ Rows come from a congruential generator whose values are multiples of 2**-16, so
 needs only the seeds. Run with numpy, scipy and scikit-learn installed; the versions are stored in the file.
 """
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -12,13 +13,15 @@ import scipy
 import sklearn
 from scipy.linalg import orthogonal_procrustes, polar, sqrtm, svd
 from sklearn.cross_decomposition import CCA
-from sklearn.linear_model import LinearRegression, Ridge
+from sklearn.linear_model import LinearRegression, Ridge, RidgeCV
 
 SEED = 20260401
 # Singular values below this share of the largest are left out.
 RANK_TOLERANCE = 1e-6
 LOW_RANK = 2
 ALPHA = 0.25
+RATIOS = (1e-4, 1e-2, 1.0, 100.0)
+FOLDS = 5
 
 
 def rows(seed: int, count: int, width: int) -> numpy.ndarray:
@@ -90,6 +93,31 @@ def scikit_correlations(source: numpy.ndarray, target: numpy.ndarray) -> list[fl
     return [float(numpy.corrcoef(scores[0][:, k], scores[1][:, k])[0, 1]) for k in range(count)]
 
 
+def leave_one_out(source: numpy.ndarray, target: numpy.ndarray) -> dict:
+    trace = float((centred(source) ** 2).sum())
+    alphas = [ratio * trace / source.shape[1] for ratio in RATIOS]
+    fitted = RidgeCV(alphas=alphas, store_cv_results=True).fit(source, target)
+    squares = fitted.cv_results_.reshape(-1, len(alphas)).sum(axis=0)
+    errors = squares / (centred(target) ** 2).sum()
+    return {"errors": errors.tolist(), "ratio": RATIOS[alphas.index(fitted.alpha_)]}
+
+
+def folds(source: numpy.ndarray, target: numpy.ndarray) -> list[float]:
+    """Row i is person i; people are dealt out by their hashes."""
+    count, width = source.shape
+    order = sorted(range(count), key=lambda i: hashlib.sha256(f"fold/made/{i}".encode()).hexdigest())
+    fold = numpy.empty(count, dtype=int)
+    fold[order] = numpy.arange(count) % FOLDS
+    errors = numpy.zeros(len(RATIOS))
+    for held in range(FOLDS):
+        rest = fold != held
+        trace = float((centred(source[rest]) ** 2).sum())
+        for k, ratio in enumerate(RATIOS):
+            fitted = Ridge(alpha=ratio * trace / width, solver="svd").fit(source[rest], target[rest])
+            errors[k] += ((fitted.predict(source[~rest]) - target[~rest]) ** 2).sum()
+    return (errors / (centred(target) ** 2).sum()).tolist()
+
+
 def further(source: numpy.ndarray, target: numpy.ndarray, full_rank: bool) -> dict:
     x, y = centred(source), centred(target)
     correlations = svd(live_basis(x).T @ live_basis(y), compute_uv=False)
@@ -125,6 +153,8 @@ def case(name: str, seed: int, count: int, p: int, q: int, kind: str = "plain") 
     for ratio in (1e-2, 1.0, 100.0):
         fitted = Ridge(alpha=ratio * trace / p, fit_intercept=True, solver="svd").fit(source, target)
         out["ridge"].append({"ratio": ratio, "alpha": ratio * trace / p, "weights": fitted.coef_.T.ravel().tolist()})
+    out["leaveOneOut"] = leave_one_out(source, target)
+    out["folds"] = folds(source, target)
     if full_rank and count > q:
         width = max(p, q)
         rotation, nuclear = orthogonal_procrustes(padded(x, width), padded(y, width))
