@@ -1,5 +1,6 @@
 import { ValueError } from "../core/errors.js";
 import { matrix64, type Matrix64 } from "../core/matrix.js";
+import { determinantSign } from "../linalg/determinant-sign.js";
 import type { Engine, Polar } from "../linalg/engine.js";
 import type { MomentsOptions } from "./cloud.js";
 import { liveDirections } from "./live-directions.js";
@@ -7,11 +8,13 @@ import { affineMap, type AlignmentMap } from "./map.js";
 import { knownReverse, type Moments } from "./moments.js";
 
 export interface ProcrustesOptions extends MomentsOptions {
+  /** Allow no reflection: det W = 1. @defaultValue false */
+  readonly rotationOnly?: boolean;
   /** Also fit one isotropic scale, after the rotation; cosines in the centred frame do not see it. @defaultValue false */
   readonly scale?: boolean;
 }
 
-/** The rotation of one pair, for one direction. */
+/** The rotation or reflection of one pair, for one direction. `nuclearNorm` is tr(WᵀSᵀT). */
 interface Rotation extends Polar {
   readonly sourceRank: number;
   readonly targetRank: number;
@@ -25,22 +28,29 @@ const known = new WeakMap<Engine, WeakMap<Moments, Rotation>>();
  * Minimises ‖S W − T‖ (Frobenius) over matrices whose smaller side is orthonormal: W = U Vᵀ of SᵀT = U Σ Vᵀ. When the widths differ
  * this equals zero-padding the narrower cloud; when the source is wider, W drops energy, and scores are those of the narrower space.
  * Directions of either cloud below 1e-6 of its largest are left out first, and W is zero on them: where a cloud does not fill its
- * space, W is the partial isometry between what is filled. Reflections are allowed.
+ * space, W is the partial isometry between what is filled. Reflections are allowed, unless the caller asks for rotations only: where
+ * U Vᵀ is a reflection, the direction of the smallest singular value is then turned round, which costs the least. Where W is not
+ * square, or is zero on some directions, it is a part of some rotation of the wider space, so that it stays what it is.
  *
  * The factor is computed once for a pair and serves its reverse (`reverseMoments`), whose W is the transpose.
  *
  * @param moments sums over n training pairs, source width p, target width q.
  * @throws ValueError when all rows of a cloud are equal, or SᵀT is zero.
- * @see Schönemann 1966, doi:10.1007/BF02289451
+ * @see Schönemann 1966, doi:10.1007/BF02289451; Kabsch 1976, doi:10.1107/S0567739476001873, for rotations only
  */
-export async function fitProcrustes(moments: Moments, { scale = false, ...options }: ProcrustesOptions): Promise<AlignmentMap> {
-  const { factor, nuclearNorm, rank, sourceRank, targetRank } = await rotation(moments, options);
+export async function fitProcrustes(
+  moments: Moments,
+  { scale = false, rotationOnly = false, ...options }: ProcrustesOptions,
+): Promise<AlignmentMap> {
+  const nearest = await rotation(moments, options);
+  const { factor, nuclearNorm, rank, sourceRank, targetRank } = rotationOnly ? await withoutReflection(moments, nearest, options) : nearest;
   const narrow = Math.min(sourceRank, targetRank);
   const wide = Math.max(sourceRank, targetRank);
   const rotationCount = wide * narrow - (narrow * (narrow + 1)) / 2;
   const c = scale ? nuclearNorm / (await mappedEnergy(moments, factor, options)) : 1;
+  const family = rotationOnly ? "smaller side orthonormal, no reflection" : "smaller side orthonormal";
   return affineMap(moments, {
-    name: scale ? "procrustes-scaled" : "procrustes",
+    name: ["procrustes", ...(rotationOnly ? ["rotation"] : []), ...(scale ? ["scaled"] : [])].join("-"),
     weights: matrix64(
       factor.rows,
       factor.columns,
@@ -49,7 +59,7 @@ export async function fitProcrustes(moments: Moments, { scale = false, ...option
     parameterCount: rotationCount + moments.target.mean.length + (scale ? 1 : 0),
     rank,
     engine: options.engine.name,
-    objective: scale ? "‖S W − T‖, smaller side orthonormal, then ‖c S W − T‖" : "‖S W − T‖, smaller side orthonormal",
+    objective: `‖S W − T‖, ${family}${scale ? ", then ‖c S W − T‖" : ""}`,
   });
 }
 
@@ -83,6 +93,19 @@ async function computeRotation(moments: Moments, options: MomentsOptions): Promi
   const lifted = fillsSource ? polar.factor : await engine.product(source.vectors, polar.factor, { signal });
   const factor = fillsTarget ? lifted : await engine.product(lifted, target.vectors, { transposeRight: true, signal });
   return { ...polar, factor, ...ranks };
+}
+
+/** W − 2 u vᵀ with u and v of the smallest singular value σ of SᵀT, when W is a reflection; tr(WᵀSᵀT) falls by 2 σ. */
+async function withoutReflection(moments: Moments, nearest: Rotation, { engine, signal }: MomentsOptions): Promise<Rotation> {
+  const { factor, rank } = nearest;
+  const { rows: size, columns } = factor;
+  if (size !== columns || rank < size || (await determinantSign(factor, { signal })) > 0) return nearest;
+  const { left, values, right } = await engine.svd(moments.cross, { signal });
+  const turned = matrix64(size, size, factor.data.slice());
+  for (let i = 0, k = 0; i < size; i++) {
+    for (let j = 0; j < size; j++, k++) turned.data[k] -= 2 * left.data[(i + 1) * size - 1] * right.data[(j + 1) * size - 1];
+  }
+  return { ...nearest, factor: turned, nuclearNorm: nearest.nuclearNorm - 2 * values[size - 1] };
 }
 
 function turnedRotation({ factor, sourceRank, targetRank, ...rest }: Rotation): Rotation {

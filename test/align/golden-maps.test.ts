@@ -25,7 +25,7 @@ interface GoldenCase {
   readonly count: number;
   readonly source: number;
   readonly target: number;
-  readonly kind: "plain" | "constant" | "repeated";
+  readonly kind: "plain" | "mirrored" | "constant" | "repeated";
   readonly leastSquares: readonly number[];
   readonly leastSquaresIntercept?: readonly number[];
   readonly rank?: number;
@@ -35,6 +35,7 @@ interface GoldenCase {
   readonly folds: readonly number[];
   readonly procrustes: readonly number[];
   readonly nuclearNorm: number;
+  readonly rotation?: readonly number[];
   readonly correlations: readonly number[];
   readonly scikitCorrelations?: readonly number[];
   readonly linear?: readonly number[];
@@ -93,6 +94,11 @@ describe.each(golden.cases)("$name", (entry) => {
     expectCloseTo(overlap(await moments, map.weights.data), entry.nuclearNorm, conditioned(100));
   });
 
+  it.skipIf(entry.rotation === undefined)("the rotation without reflection equals SciPy's in three dimensions", async () => {
+    const map = await fitProcrustes(await moments, { rotationOnly: true, engine });
+    expectClose(map.weights.data, entry.rotation!, conditioned(1e4));
+  });
+
   it("canonical correlations equal those of orthonormal bases by SciPy, and scikit-learn's", async () => {
     const { map, correlations } = await fitCca(await moments, { engine });
     expectClose(correlations, entry.correlations, conditioned(1e4));
@@ -124,6 +130,7 @@ function rowsOf({ seed, count, source: p, target: q, kind }: GoldenCase): { sour
   }
   const target = Float32Array.from(congruentialRows(seed + 1, count, q).data, (value, k) => {
     const column = k % q;
+    if (kind === "mirrored" && column === 0) return value - 1.5 * source[Math.floor(k / q) * p];
     return column < p ? value + 0.5 * source[Math.floor(k / q) * p + column] : value;
   });
   return { source: matrix32(count, p, source), target: matrix32(count, q, target) };

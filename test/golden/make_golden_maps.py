@@ -12,6 +12,7 @@ import numpy
 import scipy
 import sklearn
 from scipy.linalg import orthogonal_procrustes, polar, sqrtm, svd
+from scipy.spatial.transform import Rotation
 from sklearn.cross_decomposition import CCA
 from sklearn.linear_model import LinearRegression, Ridge, RidgeCV
 
@@ -137,9 +138,11 @@ def further(source: numpy.ndarray, target: numpy.ndarray, full_rank: bool) -> di
 def case(name: str, seed: int, count: int, p: int, q: int, kind: str = "plain") -> dict:
     source = spoiled(rows(seed, count, p), kind)
     target = rows(seed + 1, count, q) + 0.5 * padded(source, max(p, q))[:, :q]
+    if kind == "mirrored":
+        target[:, 0] -= 2 * source[:, 0]
     x, y = centred(source), centred(target)
     out: dict = {"name": name, "seed": seed, "count": count, "source": p, "target": q, "kind": kind}
-    full_rank = kind == "plain" and count > p
+    full_rank = kind in ("plain", "mirrored") and count > p
     if full_rank:
         fitted = LinearRegression().fit(source, target)
         out["leastSquares"] = fitted.coef_.T.ravel().tolist()
@@ -164,6 +167,8 @@ def case(name: str, seed: int, count: int, p: int, q: int, kind: str = "plain") 
         isometry, nuclear = partial_isometry(x.T @ y)
         out["procrustes"] = isometry.ravel().tolist()
         out["nuclearNorm"] = nuclear
+    if p == q == 3:
+        out["rotation"] = Rotation.align_vectors(y, x)[0].as_matrix().T.ravel().tolist()
     out.update(further(source, target, full_rank and count > q))
     return out
 
@@ -177,6 +182,7 @@ def main() -> None:
         case("fewer rows than 256 columns", SEED + 40, 90, 256, 2),
         case("constant columns", SEED + 50, 30, 6, 4, "constant"),
         case("repeated columns", SEED + 60, 30, 8, 5, "repeated"),
+        case("mirrored", SEED + 80, 30, 3, 3, "mirrored"),
         case("64 columns", SEED + 70, 300, 64, 8),
     ]
     versions = {module.__name__: module.__version__ for module in (numpy, scipy, sklearn)}
