@@ -1,5 +1,5 @@
 import { matrix64, type Matrix64 } from "../core/matrix.js";
-import { affineMap, type AlignmentMap } from "./map.js";
+import { affineMap, type AlignmentMap, type Frame } from "./map.js";
 import type { Moments } from "./moments.js";
 import { aboutOrigin } from "./origin.js";
 
@@ -46,13 +46,19 @@ export function padToWider(moments: Moments): AlignmentMap {
  */
 export function compareUncentred(moments: Moments): AlignmentMap {
   const { rows: p, columns: q } = moments.cross;
-  return unaligned("uncentred", aboutOrigin(moments), rectangular(p, q), null);
+  return unaligned("uncentred", aboutOrigin(moments), rectangular(p, q), null, "raw");
 }
 
-function unaligned(name: string, moments: Moments, weights: Matrix64, targetWeights: Matrix64 | null): AlignmentMap {
+function unaligned(
+  name: string,
+  moments: Moments,
+  weights: Matrix64,
+  targetWeights: Matrix64 | null,
+  frame: Frame = "centred",
+): AlignmentMap {
   const { rows: p, columns: q } = moments.cross;
   const rank = Math.min(p, q);
-  return affineMap(moments, { name, weights, targetWeights, parameterCount: q, rank, engine: null, objective: "none" });
+  return affineMap(moments, { name, weights, targetWeights, frame, parameterCount: q, rank, engine: null, objective: "none" });
 }
 
 /** rows × columns with ones on the diagonal. */

@@ -2,7 +2,8 @@ import { ValueError } from "../core/errors.js";
 import type { Matrix64 } from "../core/matrix.js";
 import type { MomentsOptions } from "./cloud.js";
 import { liftLive, liveCross, scaled } from "./live-cross.js";
-import { affineMap, type AlignmentMap } from "./map.js";
+import { fittedMap } from "./fitted-map.js";
+import type { AlignmentMap } from "./map.js";
 import type { Moments } from "./moments.js";
 
 export interface CcaFit {
@@ -42,14 +43,17 @@ export async function fitCca(moments: Moments, options: MomentsOptions): Promise
   const kept = Float64Array.from(svd.values, (_, i) => (i < rank ? 1 : 0));
   const rotation = await engine.product(scaleColumns(svd.left, kept), svd.right, { transposeRight: true, signal });
   const { rows: p, columns: q } = moments.cross;
-  const map = affineMap(moments, {
-    name: "cca",
-    weights: await liftLive(live, scaled(rotation, sourceWhitening, targetExtent), options),
-    parameterCount: p * q + q,
-    rank,
-    engine: engine.name,
-    objective: "‖S G^(−½) R − T H^(−½)‖, smaller side of R orthonormal; W = G^(−½) R H^(½)",
-  });
+  const map = await fittedMap(
+    moments,
+    {
+      name: "cca",
+      weights: await liftLive(live, scaled(rotation, sourceWhitening, targetExtent), options),
+      parameterCount: p * q + q,
+      rank,
+      objective: "‖S G^(−½) R − T H^(−½)‖, smaller side of R orthonormal; W = G^(−½) R H^(½)",
+    },
+    options,
+  );
   return { map, correlations: svd.values.map((value) => Math.min(1, value)) };
 }
 

@@ -1,6 +1,7 @@
 import { matrix64 } from "../core/matrix.js";
 import type { MomentsOptions } from "./cloud.js";
-import { affineMap, type AlignmentMap } from "./map.js";
+import { fittedMap } from "./fitted-map.js";
+import type { AlignmentMap } from "./map.js";
 import type { Moments } from "./moments.js";
 import { fitProcrustes } from "./procrustes.js";
 
@@ -28,16 +29,19 @@ export async function fitDiagonalScale(moments: Moments, options: MomentsOptions
   }
   const least = Number.EPSILON * moments.source.energy;
   const scales = overlap.map((value, j) => (energy[j] > least ? value / energy[j] : 1));
-  return affineMap(moments, {
-    name: "procrustes-diagonal",
-    weights: matrix64(
-      p,
-      q,
-      data.map((value, k) => value * scales[k % q]),
-    ),
-    parameterCount: rotation.parameterCount + q,
-    rank: rotation.rank,
-    engine: engine.name,
-    objective: "‖S R − T‖, smaller side of R orthonormal, then ‖S R D − T‖², D diagonal",
-  });
+  return fittedMap(
+    moments,
+    {
+      name: "procrustes-diagonal",
+      weights: matrix64(
+        p,
+        q,
+        data.map((value, k) => value * scales[k % q]),
+      ),
+      parameterCount: rotation.parameterCount + q,
+      rank: rotation.rank,
+      objective: "‖S R − T‖, smaller side of R orthonormal, then ‖S R D − T‖², D diagonal",
+    },
+    options,
+  );
 }

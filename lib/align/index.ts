@@ -10,6 +10,7 @@ export { fitLinear } from "./linear.js";
 export { liveDirections, rankTolerance, type LiveDirections } from "./live-directions.js";
 export { fitLowRank, fitLowRankPath, type LowRankOptions, type LowRankPath } from "./low-rank.js";
 export { applyMap, placeTargets, type AlignmentMap, type ApplyOptions, type Frame } from "./map.js";
+export { measureFit, type FitQuality } from "./measure-fit.js";
 export { addMoments, subtractMoments } from "./moment-sums.js";
 export { computeMoments, pairClouds, reverseMoments, type Moments } from "./moments.js";
 export { fitPartialWhitening, type PartialWhiteningOptions } from "./partial-whitening.js";

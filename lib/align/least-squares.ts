@@ -1,6 +1,7 @@
 import type { MomentsOptions } from "./cloud.js";
 import { liveDirections } from "./live-directions.js";
-import { affineMap, type AlignmentMap } from "./map.js";
+import { fittedMap } from "./fitted-map.js";
+import type { AlignmentMap } from "./map.js";
 import type { Moments } from "./moments.js";
 import { solveSpectral, spectralSolver } from "./spectral-solver.js";
 
@@ -18,13 +19,16 @@ export async function fitLeastSquares(moments: Moments, options: MomentsOptions)
   const { rows: p, columns: q } = moments.cross;
   const { rank } = await liveDirections(moments.source, options);
   const solver = await spectralSolver(moments, options);
-  return affineMap(moments, {
-    name: "least-squares",
-    weights: await solveSpectral(solver, 0, options),
-    parameterCount: p * q + q,
-    effectiveDf: rank,
-    rank: Math.min(rank, q),
-    engine: options.engine.name,
-    objective: "‖S W − T‖², least norm",
-  });
+  return fittedMap(
+    moments,
+    {
+      name: "least-squares",
+      weights: await solveSpectral(solver, 0, options),
+      parameterCount: p * q + q,
+      effectiveDf: rank,
+      rank: Math.min(rank, q),
+      objective: "‖S W − T‖², least norm",
+    },
+    options,
+  );
 }

@@ -15,15 +15,12 @@ import { aboutOrigin } from "./origin.js";
  */
 export async function fitLinear(moments: Moments, options: MomentsOptions): Promise<AlignmentMap> {
   const uncentred = aboutOrigin(moments);
-  const { weights, parameterCount, effectiveDf, rank, engine } = await fitLeastSquares(uncentred, options);
-  const offsetCount = moments.target.mean.length;
+  const fitted = await fitLeastSquares(uncentred, options);
   return affineMap(uncentred, {
+    ...fitted,
     name: "linear",
-    weights,
-    parameterCount: parameterCount - offsetCount,
-    effectiveDf,
-    rank,
-    engine,
+    frame: "raw",
+    parameterCount: fitted.parameterCount - moments.target.mean.length,
     objective: "‖X W − Y‖², not centred, least norm",
   });
 }

@@ -2,7 +2,9 @@ import { ValueError } from "../core/errors.js";
 import { matrix64, type Matrix64 } from "../core/matrix.js";
 import { firstColumns } from "../linalg/singular-directions.js";
 import type { MomentsOptions } from "./cloud.js";
-import { affineMap, type AlignmentMap } from "./map.js";
+import { fittedMap } from "./fitted-map.js";
+import type { AlignmentMap } from "./map.js";
+import { withTuneResidual } from "./measure-fit.js";
 import type { Moments } from "./moments.js";
 import { centreRows, type PairedRows } from "./rows.js";
 import { shrunken, spectralSolver } from "./spectral-solver.js";
@@ -51,7 +53,7 @@ export async function fitLowRankPath(moments: Moments, tune: PairedRows, options
   const wantedAlong = await engine.product(wanted, reduced.right, { signal });
   const path = Array.from(cosinesByRank(along, wantedAlong, wanted), (cosine, i) => ({ rank: i + 1, cosine }));
   const best = path.reduce((chosen, entry) => (entry.cosine > chosen.cosine ? entry : chosen));
-  return { map: await lowRankMap(moments, reduced, best.rank, options), path };
+  return { map: await withTuneResidual(await lowRankMap(moments, reduced, best.rank, options), tune, options), path };
 }
 
 /** B = V · scores · Qᵀ of least squares, with V the live directions of the source. */
@@ -83,21 +85,25 @@ async function lowRankMap(
   moments: Moments,
   { directions, scores, right }: Reduced,
   rank: number,
-  { engine, signal }: MomentsOptions,
+  options: MomentsOptions,
 ): Promise<AlignmentMap> {
   if (!(Number.isInteger(rank) && rank >= 1 && rank <= right.columns)) {
     throw new ValueError(`fitLowRank: rank is ${rank}; it must be a whole number from 1 to ${right.columns}, the rank of least squares`);
   }
+  const { engine, signal } = options;
   const { rows: p, columns: q } = moments.cross;
   const live = await engine.product(firstColumns(scores, rank), firstColumns(right, rank), { transposeRight: true, signal });
-  return affineMap(moments, {
-    name: "low-rank",
-    weights: await engine.product(directions, live, { signal }),
-    parameterCount: rank * (p + q - rank) + q,
-    rank,
-    engine: engine.name,
-    objective: `‖S W − T‖², rank ${rank}`,
-  });
+  return fittedMap(
+    moments,
+    {
+      name: "low-rank",
+      weights: await engine.product(directions, live, { signal }),
+      parameterCount: rank * (p + q - rank) + q,
+      rank,
+      objective: `‖S W − T‖², rank ${rank}`,
+    },
+    options,
+  );
 }
 
 /** Entry r − 1: the mean over rows of the cosine between the first r entries of `along` and the whole target. */

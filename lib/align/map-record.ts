@@ -3,7 +3,7 @@ import { matrix64, type Matrix64 } from "../core/matrix.js";
 import type { Tensor } from "../data/safetensors.js";
 import type { AlignmentMap } from "./map.js";
 
-const format = "facebridge-map/2";
+const format = "facebridge-map/3";
 
 /** A saved map: what is no array as JSON text, and the arrays by name. */
 export interface MapRecord {
@@ -60,11 +60,15 @@ const isNumberOrNull = (value: unknown): boolean => value === null || Number.isF
 
 const fields: Readonly<Record<keyof Plain, (value: unknown) => boolean>> = {
   name: isText,
+  frame: (value) => value === "centred" || value === "raw",
   identities: (value) => Array.isArray(value) && value.every(isText),
   trainCount: isCount,
   parameterCount: isCount,
   effectiveDf: isNumberOrNull,
   rank: isCount,
+  condition: isNumberOrNull,
+  trainResidual: isNumberOrNull,
+  tuneResidual: isNumberOrNull,
   lambda: isNumberOrNull,
   lambdaRatio: isNumberOrNull,
   engine: (value) => value === null || isText(value),

@@ -25,6 +25,8 @@ export interface AlignmentMap {
   readonly sourceMean: Float64Array;
   /** Of the training rows; zero for maps that take none off. */
   readonly targetMean: Float64Array;
+  /** `raw` where no mean is taken off, in the fit and in the map: both frames then give the same scores. */
+  readonly frame: Frame;
   /** Identities of the training rows, sorted: no score of theirs says anything about the map. */
   readonly identities: readonly string[];
   readonly trainCount: number;
@@ -34,6 +36,15 @@ export interface AlignmentMap {
   readonly effectiveDf: number | null;
   /** Largest rank that W can have, given the directions that the clouds fill. */
   readonly rank: number;
+  /**
+   * Largest over smallest singular value of the source rows, on the directions that are kept and with λ added to its square; null when
+   * nothing was fitted.
+   */
+  readonly condition: number | null;
+  /** Squared error on the training pairs over the energy of their targets, in the map's frame; null when nothing was fitted. */
+  readonly trainResidual: number | null;
+  /** The same of the tune pairs, about the training means; null when there were none. */
+  readonly tuneResidual: number | null;
   /** Penalty on the sum of squares; null for maps without one. */
   readonly lambda: number | null;
   /** `lambda` divided by the mean diagonal entry of the source's Gram. */
@@ -46,9 +57,9 @@ export interface AlignmentMap {
 
 /** What a fit adds to what the moments tell. */
 export type FittedPart = Pick<AlignmentMap, "name" | "weights" | "parameterCount" | "rank" | "engine" | "objective"> &
-  Partial<Pick<AlignmentMap, "targetWeights" | "effectiveDf" | "lambda" | "lambdaRatio">>;
+  Partial<Pick<AlignmentMap, "targetWeights" | "frame" | "effectiveDf" | "condition" | "trainResidual" | "lambda" | "lambdaRatio">>;
 
-/** The frozen map of a fit. */
+/** The frozen map of weights that are at hand. */
 export function affineMap(moments: Moments, part: FittedPart): AlignmentMap {
   const { source, target, count, identities } = moments;
   return Object.freeze({
@@ -59,11 +70,15 @@ export function affineMap(moments: Moments, part: FittedPart): AlignmentMap {
     targetWeights: part.targetWeights ?? null,
     sourceMean: source.mean,
     targetMean: target.mean,
+    frame: part.frame ?? "centred",
     identities: Object.freeze([...identities].sort()),
     trainCount: count,
     parameterCount: part.parameterCount,
     effectiveDf: part.effectiveDf ?? null,
     rank: part.rank,
+    condition: part.condition ?? null,
+    trainResidual: part.trainResidual ?? null,
+    tuneResidual: null,
     lambda: part.lambda ?? null,
     lambdaRatio: part.lambdaRatio ?? null,
     engine: part.engine,

@@ -2,7 +2,8 @@ import { ValueError } from "../core/errors.js";
 import type { MomentsOptions } from "./cloud.js";
 import { liftLive, liveCross, scaled } from "./live-cross.js";
 import type { LiveDirections } from "./live-directions.js";
-import { affineMap, type AlignmentMap } from "./map.js";
+import { fittedMap } from "./fitted-map.js";
+import type { AlignmentMap } from "./map.js";
 import type { Moments } from "./moments.js";
 
 export interface PartialWhiteningOptions extends MomentsOptions {
@@ -41,14 +42,17 @@ export async function fitPartialWhitening(moments: Moments, { alpha, ...options 
     sourceFactors,
     targetFactors.map((value) => 1 / value),
   );
-  return affineMap(moments, {
-    name: "partial-whitening",
-    weights: await liftLive(live, unwhitened, options),
-    parameterCount: p * q + q,
-    rank,
-    engine: engine.name,
-    objective: `‖S Zₛ R − T Zₜ‖, smaller side of R orthonormal, alpha ${alpha}; W = Zₛ R Zₜ⁻¹`,
-  });
+  return fittedMap(
+    moments,
+    {
+      name: "partial-whitening",
+      weights: await liftLive(live, unwhitened, options),
+      parameterCount: p * q + q,
+      rank,
+      objective: `‖S Zₛ R − T Zₜ‖, smaller side of R orthonormal, alpha ${alpha}; W = Zₛ R Zₜ⁻¹`,
+    },
+    options,
+  );
 }
 
 /** The eigenvalues of Z. */

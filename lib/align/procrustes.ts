@@ -4,7 +4,8 @@ import { determinantSign } from "../linalg/determinant-sign.js";
 import type { Engine, Polar } from "../linalg/engine.js";
 import type { MomentsOptions } from "./cloud.js";
 import { liveDirections } from "./live-directions.js";
-import { affineMap, type AlignmentMap } from "./map.js";
+import { fittedMap } from "./fitted-map.js";
+import type { AlignmentMap } from "./map.js";
 import { knownReverse, type Moments } from "./moments.js";
 
 export interface ProcrustesOptions extends MomentsOptions {
@@ -49,18 +50,21 @@ export async function fitProcrustes(
   const rotationCount = wide * narrow - (narrow * (narrow + 1)) / 2;
   const c = scale ? nuclearNorm / (await mappedEnergy(moments, factor, options)) : 1;
   const family = rotationOnly ? "smaller side orthonormal, no reflection" : "smaller side orthonormal";
-  return affineMap(moments, {
-    name: ["procrustes", ...(rotationOnly ? ["rotation"] : []), ...(scale ? ["scaled"] : [])].join("-"),
-    weights: matrix64(
-      factor.rows,
-      factor.columns,
-      factor.data.map((value) => c * value),
-    ),
-    parameterCount: rotationCount + moments.target.mean.length + (scale ? 1 : 0),
-    rank,
-    engine: options.engine.name,
-    objective: `‖S W − T‖, ${family}${scale ? ", then ‖c S W − T‖" : ""}`,
-  });
+  return fittedMap(
+    moments,
+    {
+      name: ["procrustes", ...(rotationOnly ? ["rotation"] : []), ...(scale ? ["scaled"] : [])].join("-"),
+      weights: matrix64(
+        factor.rows,
+        factor.columns,
+        factor.data.map((value) => c * value),
+      ),
+      parameterCount: rotationCount + moments.target.mean.length + (scale ? 1 : 0),
+      rank,
+      objective: `‖S W − T‖, ${family}${scale ? ", then ‖c S W − T‖" : ""}`,
+    },
+    options,
+  );
 }
 
 async function rotation(moments: Moments, options: MomentsOptions): Promise<Rotation> {

@@ -1,6 +1,8 @@
 import { ValueError } from "../core/errors.js";
 import type { MomentsOptions } from "./cloud.js";
-import { affineMap, type AlignmentMap } from "./map.js";
+import { fittedMap } from "./fitted-map.js";
+import type { AlignmentMap } from "./map.js";
+import { withTuneResidual } from "./measure-fit.js";
 import type { Moments } from "./moments.js";
 import { centreRows, type PairedRows } from "./rows.js";
 import { shrunken, solveSpectral, spectralSolver, type SpectralSolver } from "./spectral-solver.js";
@@ -68,7 +70,8 @@ export async function fitRidgePath(
     path.push({ ratio, cosine: meanCosine(mapped, wanted) });
   }
   const best = path.reduce((chosen, entry) => (entry.cosine > chosen.cosine ? entry : chosen));
-  return { map: await ridgeMap(moments, solver, { name: "ridge", ratio: best.ratio, chosen: "by tune identities" }, options), path };
+  const map = await ridgeMap(moments, solver, { name: "ridge", ratio: best.ratio, chosen: "by tune identities" }, options);
+  return { map: await withTuneResidual(map, tune, options), path };
 }
 
 /** A penalty and how it came about. */
@@ -91,17 +94,20 @@ export async function ridgeMap(
   const lambda = lambdaOf(moments, ratio);
   let effectiveDf = 0;
   for (const value of solver.directions.values) effectiveDf += value / (value + lambda);
-  return affineMap(moments, {
-    name,
-    weights: await solveSpectral(solver, lambda, options),
-    parameterCount: p * q + q,
-    effectiveDf,
-    rank: Math.min(solver.directions.rank, q),
-    lambda,
-    lambdaRatio: ratio,
-    engine: options.engine.name,
-    objective: `‖S W − T‖² + λ‖W‖², λ ${chosen}`,
-  });
+  return fittedMap(
+    moments,
+    {
+      name,
+      weights: await solveSpectral(solver, lambda, options),
+      parameterCount: p * q + q,
+      effectiveDf,
+      rank: Math.min(solver.directions.rank, q),
+      lambda,
+      lambdaRatio: ratio,
+      objective: `‖S W − T‖² + λ‖W‖², λ ${chosen}`,
+    },
+    options,
+  );
 }
 
 /** λ of a ratio. */

@@ -7,6 +7,7 @@ import {
   exportNumpy,
   importNumpy,
   loadMap,
+  measureFit,
   normaliseRows,
   placeTargets,
   saveMap,
@@ -70,6 +71,20 @@ describe.each(allMapKinds)("map $name", (kind) => {
       expect(map.engine).toBe(withoutEngine.includes(kind.name) ? null : engine.name);
       expect(map.parameterCount).toBeGreaterThan(0);
       expect(map.rank).toBeLessThanOrEqual(Math.min(options.source, options.target));
+    });
+
+    it("records how well it fits, and on what", async () => {
+      const isFitted = !kind.isBaseline && map.engine !== null;
+      expect([map.condition !== null, map.trainResidual !== null]).toEqual([isFitted, isFitted]);
+      expect(map.tuneResidual !== null).toBe(["ridge", "low-rank"].includes(kind.name));
+      expect(map.frame).toBe(["linear", "uncentred"].includes(kind.name) ? "raw" : "centred");
+      const measured = [await measureFit(map, parts.train, { engine }), await measureFit(map, parts.tune, { engine })];
+      if (map.trainResidual !== null) {
+        expect(map.trainResidual).toBeLessThan(0.9);
+        expectCloseTo(map.trainResidual, measured[0].residual, conditioned(1e3));
+      }
+      if (map.tuneResidual !== null) expectCloseTo(map.tuneResidual, measured[1].residual, exact);
+      if (map.condition !== null) expect(map.condition).toBeGreaterThan(1);
     });
 
     it("leaves its arguments as they were", async () => {

@@ -44,7 +44,7 @@ describe("a saved map", () => {
       source_mean: [2],
       target_mean: [3],
     });
-    expect(JSON.parse(metadata.map)).toMatchObject({ format: "facebridge-map/2", name: "truncate", identities: ["made/0", "made/1"] });
+    expect(JSON.parse(metadata.map)).toMatchObject({ format: "facebridge-map/3", name: "truncate", identities: ["made/0", "made/1"] });
   });
 
   it("is refused when it is another file, another format, or no JSON", async () => {
@@ -53,12 +53,14 @@ describe("a saved map", () => {
     await expect(loadMap(file)).rejects.toThrow(new DataError(`${file}: __metadata__ has no map; name a file that saveMap wrote`));
     for (const text of ["null", "3", "{}"]) {
       await writeSafetensors(file, {}, { map: text });
-      await expect(loadMap(file)).rejects.toThrow(`${file}: the format is none; it must be facebridge-map/2, so save the map again`);
+      await expect(loadMap(file)).rejects.toThrow(`${file}: the format is none; it must be facebridge-map/3, so save the map again`);
     }
     await writeSafetensors(file, {}, { map: "{" });
     await expect(loadMap(file)).rejects.toThrow(`${file}: what describes the map is not JSON; save the map again`);
-    const older = await saved({ fields: { format: "facebridge-map/1" } });
-    await expect(loadMap(older)).rejects.toThrow(`${older}: the format is facebridge-map/1;`);
+    const older = await saved({ fields: { format: "facebridge-map/2" } });
+    await expect(loadMap(older)).rejects.toThrow(
+      new DataError(`${older}: the format is facebridge-map/2; it must be facebridge-map/3, so save the map again`),
+    );
   });
 
   it.each([
@@ -67,6 +69,8 @@ describe("a saved map", () => {
     ["identities", [1]],
     ["lambda", "0.1"],
     ["engine", 7],
+    ["frame", "other"],
+    ["condition", "large"],
   ])("is refused with a field of another kind: %s", async (field, value) => {
     const file = await saved({ fields: { [field]: value } });
     await expect(loadMap(file)).rejects.toThrow(new DataError(`${file}: field "${field}" is ${JSON.stringify(value)}; save the map again`));
