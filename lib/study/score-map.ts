@@ -1,5 +1,5 @@
 import { applyMap, placeTargets, type AlignmentMap, type Frame } from "../align/map.js";
-import { ShapeError, SplitError } from "../core/errors.js";
+import { ShapeError, SplitError, ValueError } from "../core/errors.js";
 import type { Matrix32 } from "../core/matrix.js";
 import { evaluate, type EvaluateOptions, type Evaluation } from "./evaluate.js";
 
@@ -18,15 +18,27 @@ export interface TestRows {
 export interface ScoreMapOptions extends EvaluateOptions {
   /** @defaultValue "centred" */
   readonly frame?: Frame;
+  /**
+   * Why it is right to score the map on people that it was fitted on, such as `"training error, for the gap to test error"`. Whoever names
+   * no reason gets a SplitError. @defaultValue nobody who was seen is scored
+   */
+  readonly allowSeen?: string;
 }
 
 /**
  * Map the probes, and identify and verify them against the gallery, where the map compares them.
  *
- * @throws SplitError when the map was fitted on somebody who is scored; ShapeError when the gallery is not as wide as the map's target.
+ * @throws SplitError when the map was fitted on somebody who is scored and no reason allows it; ShapeError when the gallery is not as
+ * wide as the map's target; ValueError when the reason is empty.
  */
-export async function scoreMap(map: AlignmentMap, test: TestRows, { frame = "centred", ...options }: ScoreMapOptions): Promise<Evaluation> {
-  checkUnseen(map, test);
+export async function scoreMap(
+  map: AlignmentMap,
+  test: TestRows,
+  { frame = "centred", allowSeen, ...options }: ScoreMapOptions,
+): Promise<Evaluation> {
+  if (allowSeen === undefined) checkUnseen(map, test);
+  else if (allowSeen.trim() === "")
+    throw new ValueError("scoreMap: allowSeen is empty; say why people who were fitted on may be scored, or leave it out");
   if (test.gallery.columns !== map.targetDimension) {
     throw new ShapeError(
       `scoreMap: the gallery is ${test.gallery.columns} wide and ${map.name} maps to ${map.targetDimension}; pass rows of its target network`,
@@ -43,7 +55,7 @@ function checkUnseen(map: AlignmentMap, { probeIdentities, galleryIdentities, ot
   const seen = [...new Set([...probeIdentities, ...galleryIdentities, ...otherNames])].filter((name) => fitted.has(name));
   if (seen.length > 0) {
     throw new SplitError(
-      `scoreMap: ${map.name} was fitted on ${seen.length} of the people it is scored on, ${seen[0]} among them; score it on others, or fit it without them`,
+      `scoreMap: ${map.name} was fitted on ${seen.length} of the people it is scored on, ${seen[0]} among them; score it on others, fit it without them, or say in allowSeen why this is right`,
     );
   }
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { fitLeastSquares } from "../../lib/align/least-squares.js";
 import { computeMoments } from "../../lib/align/moments.js";
 import { normaliseRows } from "../../lib/align/rows.js";
+import { ValueError } from "../../lib/core/errors.js";
 import { takeRows } from "../../lib/core/matrix.js";
 import type { Progress } from "../../lib/core/progress.js";
 import { createRandom, permutation } from "../../lib/core/random.js";
@@ -173,9 +174,14 @@ describe("scoreMap", () => {
     const first = names(plan.train)[0];
     await expect(scoreMap(map, { ...test, ...trained }, { engine })).rejects.toMatchObject({
       name: "SplitError",
-      message: `scoreMap: least-squares was fitted on 60 of the people it is scored on, ${first} among them; score it on others, or fit it without them`,
+      message: `scoreMap: least-squares was fitted on 60 of the people it is scored on, ${first} among them; score it on others, fit it without them, or say in allowSeen why this is right`,
     });
     await expect(scoreMap(map, { ...test, otherNames: [first] }, { engine })).rejects.toThrow("was fitted on 1 of the people");
+    const allowSeen = "two people of the same name";
+    expect(await scoreMap(map, { ...test, otherNames: [first] }, { allowSeen, engine })).toEqual(await scoreMap(map, test, { engine }));
+    await expect(scoreMap(map, test, { allowSeen: " ", engine })).rejects.toThrow(
+      new ValueError("scoreMap: allowSeen is empty; say why people who were fitted on may be scored, or leave it out"),
+    );
     await expect(scoreMap(map, { ...test, gallery: test.probes }, { engine })).rejects.toThrow(
       "scoreMap: the gallery is 16 wide and least-squares maps to 24; pass rows of its target network",
     );
