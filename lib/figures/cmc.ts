@@ -1,4 +1,6 @@
 import { ValueError } from "../core/errors.js";
+import { chanceOf } from "../study/chance.js";
+import { rankMetric } from "../study/metric-names.js";
 import { chanceLayers, checkLabels, curvePoints, labelChannels } from "./curve.js";
 import type { Figure } from "./figure.js";
 import { applyTheme, plotSize } from "./theme.js";
@@ -43,7 +45,7 @@ export function drawCmc(curves: readonly CmcCurve[], { gallerySize, title }: Cmc
     scale: { domain: [1, lastRank], nice: false },
   };
   const y = { field: "y", type: "quantitative", title: "Probes identified", axis: { format: ".0%" }, scale: { domain: [0, 1] } };
-  const chance = gallerySize === undefined ? [] : chancePoints(gallerySize, lastRank);
+  const chance = gallerySize === undefined ? [] : [1, lastRank].map((rank) => ({ x: rank, y: chanceOf(rankMetric(rank), gallerySize) }));
   const channels = labelChannels(labels);
 
   return applyTheme({
@@ -63,11 +65,6 @@ export function drawCmc(curves: readonly CmcCurve[], { gallerySize, title }: Cmc
       },
     ],
   });
-}
-
-function chancePoints(gallerySize: number, lastRank: number): readonly { readonly x: number; readonly y: number }[] {
-  if (!(gallerySize >= 1)) throw new ValueError(`drawCmc: got gallerySize ${gallerySize}; chance needs a gallery of at least 1`);
-  return [1, lastRank].map((rank) => ({ x: rank, y: Math.min(1, rank / gallerySize) }));
 }
 
 /** Rank 1 and at most ten round ranks. */

@@ -1,3 +1,4 @@
+export { chanceOf } from "./chance.js";
 export { openStudy, type OpenStudyOptions } from "./context.js";
 export { evaluate, type EvaluateOptions, type Evaluation, type MetricValue } from "./evaluate.js";
 export { isRate, rankMetric, tmrMetric } from "./metric-names.js";
