@@ -26,3 +26,4 @@ export { fitRidgeFolds } from "./ridge-folds.js";
 export { fitRidgeLeaveOneOut } from "./ridge-leave-one-out.js";
 export { normaliseRows, type PairedRows } from "./rows.js";
 export { loadMap, saveMap } from "./saved-map.js";
+export { streamMoments, type RowBlock } from "./stream-moments.js";

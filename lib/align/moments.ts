@@ -2,7 +2,7 @@ import { ShapeError, ValueError } from "../core/errors.js";
 import { matrix64, type Matrix32, type Matrix64 } from "../core/matrix.js";
 import { addInto } from "../linalg/add-into.js";
 import { computeCloud, rowsPerBlock, type CloudMoments, type MomentsOptions } from "./cloud.js";
-import { centreRows } from "./rows.js";
+import { centreRows, type PairedRows } from "./rows.js";
 
 /**
  * All that a map depends on: sums over n training pairs of source width p and target width q.
@@ -48,12 +48,7 @@ export async function computeMoments(
  * @param rows the rows that both clouds were computed from, in the same order.
  * @throws ShapeError when rows and clouds disagree in size; ValueError when the clouds saw different identities.
  */
-export async function pairClouds(
-  source: CloudMoments,
-  target: CloudMoments,
-  rows: { readonly source: Matrix32; readonly target: Matrix32 },
-  { engine, signal }: MomentsOptions,
-): Promise<Moments> {
+export async function pairClouds(source: CloudMoments, target: CloudMoments, rows: PairedRows, options: MomentsOptions): Promise<Moments> {
   checkPaired(rows.source, rows.target);
   checkRowsOf(source, rows.source, "source");
   checkRowsOf(target, rows.target, "target");
@@ -61,13 +56,23 @@ export async function pairClouds(
     throw new ValueError("pairClouds: the clouds saw different identities; compute both from the rows of the same images");
   }
   const cross = matrix64(rows.source.columns, rows.target.columns);
-  for (let first = 0; first < source.count; first += rowsPerBlock) {
-    const last = Math.min(first + rowsPerBlock, source.count);
-    const left = centreRows(rows.source, source.mean, first, last);
-    const right = centreRows(rows.target, target.mean, first, last);
+  await addCrossInto(cross, rows, { source: source.mean, target: target.mean }, options);
+  return Object.freeze({ count: source.count, source, target, cross, identities: source.identities });
+}
+
+/** cross += SᵀT of the rows less `means`, a block at a time. */
+export async function addCrossInto(
+  cross: Matrix64,
+  { source, target }: PairedRows,
+  means: { readonly source: Float64Array; readonly target: Float64Array },
+  { engine, signal }: MomentsOptions,
+): Promise<void> {
+  for (let first = 0; first < source.rows; first += rowsPerBlock) {
+    const last = Math.min(first + rowsPerBlock, source.rows);
+    const left = centreRows(source, means.source, first, last);
+    const right = centreRows(target, means.target, first, last);
     addInto(cross.data, (await engine.product(left, right, { transposeLeft: true, signal })).data);
   }
-  return Object.freeze({ count: source.count, source, target, cross, identities: source.identities });
 }
 
 /** The same pairs with the roles changed. Reversing twice gives the same object. */

@@ -49,6 +49,26 @@ export function takeRows(matrix: Matrix32, indices: ArrayLike<number>): Matrix32
   return taken;
 }
 
+/** A new matrix of the rows of all parts, one after the other. @throws ShapeError when there is no part, or their widths disagree. */
+export function stackRows(parts: readonly Matrix32[]): Matrix32 {
+  const widths = new Set(parts.map(({ columns }) => columns));
+  if (widths.size !== 1) {
+    throw new ShapeError(
+      `stackRows: got ${parts.length} parts of widths ${[...widths].join(", ") || "none"}; pass at least one, all as wide`,
+    );
+  }
+  const stacked = matrix32(
+    parts.reduce((sum, { rows }) => sum + rows, 0),
+    parts[0].columns,
+  );
+  let at = 0;
+  for (const { data } of parts) {
+    stacked.data.set(data, at);
+    at += data.length;
+  }
+  return stacked;
+}
+
 /** @throws ValueError that names `what` and the first row with a NaN or an infinity. */
 export function checkFinite(matrix: Matrix, what: string): void {
   const { data, columns } = matrix;

@@ -3,7 +3,7 @@ import { pairClouds } from "../align/moments.js";
 import { findMapKind } from "../align/registry.js";
 import { lessMean, normaliseRows } from "../align/rows.js";
 import { ValueError } from "../core/errors.js";
-import { matrix32, type Matrix32, takeRows } from "../core/matrix.js";
+import { stackRows, type Matrix32, takeRows } from "../core/matrix.js";
 import { pickStudySet } from "../data/load-face-sets.js";
 import { identityNames, prepareNetwork } from "./network-rows.js";
 import { planStudy } from "./protocol.js";
@@ -45,7 +45,7 @@ export async function testClouds(spec: TestCloudsSpec, context: StudyContext): P
 
   const identities = identityNames(test, Int32Array.from([...plan.gallery, ...plan.probes]));
   const rows = chooseRows(identities, spec.people);
-  const pick = (gallery: Matrix32, probes: Matrix32): Matrix32 => takeRows(stack([gallery, probes]), rows);
+  const pick = (gallery: Matrix32, probes: Matrix32): Matrix32 => takeRows(stackRows([gallery, probes]), rows);
   const sourceRows = pick(source.gallery, source.probes);
   const mapped = async (name: string): Promise<Matrix32> => {
     const map = await findMapKind(name).fit({ moments, train, trainIdentities: source.trainIdentities, tune, engine, signal });
@@ -60,7 +60,7 @@ export async function testClouds(spec: TestCloudsSpec, context: StudyContext): P
     ["target", lessMean(pick(target.gallery, target.probes), moments.target.mean)],
   ];
   return {
-    points: stack(clouds.map(([, points]) => normaliseRows(points))),
+    points: stackRows(clouds.map(([, points]) => normaliseRows(points))),
     labels: clouds.flatMap(([cloud]) => rows.map((row) => ({ cloud, identity: identities[row].slice(identities[row].indexOf("/") + 1) }))),
   };
 }
@@ -75,17 +75,4 @@ function chooseRows(identities: readonly string[], people: number): number[] {
   const ranked = [...counts].sort(([one, oneCount], [other, otherCount]) => otherCount - oneCount || (one < other ? -1 : 1));
   const chosen = new Set(ranked.slice(0, people).map(([identity]) => identity));
   return identities.flatMap((identity, row) => (chosen.has(identity) ? [row] : []));
-}
-
-function stack(parts: readonly Matrix32[]): Matrix32 {
-  const stacked = matrix32(
-    parts.reduce((sum, { rows }) => sum + rows, 0),
-    parts[0].columns,
-  );
-  let at = 0;
-  for (const { data } of parts) {
-    stacked.data.set(data, at);
-    at += data.length;
-  }
-  return stacked;
 }
