@@ -184,6 +184,7 @@ def main() -> None:
         case("repeated columns", SEED + 60, 30, 8, 5, "repeated"),
         case("mirrored", SEED + 80, 30, 3, 3, "mirrored"),
         case("64 columns", SEED + 70, 300, 64, 8),
+        case("8 columns", SEED + 90, 60, 8, 8),
     ]
     versions = {module.__name__: module.__version__ for module in (numpy, scipy, sklearn)}
     text = json.dumps({"versions": versions, "seed": SEED, "cases": cases}, indent=1)

@@ -1,0 +1,3 @@
+import { describeWideCase, slowCases } from "./golden-wide.js";
+
+for (const entry of slowCases) describeWideCase(entry);

@@ -1,0 +1,3 @@
+import { describeWideCase, quickCases } from "./golden-wide.js";
+
+for (const entry of quickCases) describeWideCase(entry);
