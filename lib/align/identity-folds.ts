@@ -42,6 +42,11 @@ export async function computeFolds(
   const folds: Moments[] = [];
   for (let fold = 0; fold < foldCount; fold++) {
     const rows = identities.flatMap((identity, row) => (foldOf.get(identity) === fold ? [row] : []));
+    if (rows.length < 2) {
+      throw new ValueError(
+        `computeFolds: fold ${fold} of ${foldCount} has ${rows.length} row; moments need at least two, so ask for fewer folds`,
+      );
+    }
     const names = rows.map((row) => identities[row]);
     folds.push(await computeMoments(takeRows(source, rows), takeRows(target, rows), names, options));
   }

@@ -30,8 +30,8 @@ export async function measureFit(
     );
   }
   if (source.rows === 0) throw new ValueError("measureFit: got no rows; pass at least one pair");
-  checkFinite(source, "measureFit");
-  checkFinite(target, "measureFit");
+  checkFinite(source, "measureFit: source");
+  checkFinite(target, "measureFit: target");
   const sums = { error: 0, energy: 0, cosine: 0 };
   for (let first = 0; first < source.rows; first += rowsPerBlock) {
     const last = Math.min(first + rowsPerBlock, source.rows);

@@ -1,5 +1,5 @@
 import { ShapeError, ValueError } from "../core/errors.js";
-import { matrix64, type Matrix32, type Matrix64 } from "../core/matrix.js";
+import { checkFinite, matrix64, type Matrix32, type Matrix64 } from "../core/matrix.js";
 import { addInto } from "../linalg/add-into.js";
 import { computeCloud, rowsPerBlock, type CloudMoments, type MomentsOptions } from "./cloud.js";
 import { centreRows, type PairedRows } from "./rows.js";
@@ -37,6 +37,8 @@ export async function computeMoments(
   options: MomentsOptions,
 ): Promise<Moments> {
   checkPaired(source, target);
+  checkFinite(source, "computeMoments: source");
+  checkFinite(target, "computeMoments: target");
   const sourceCloud = await computeCloud(source, identities, options);
   const targetCloud = await computeCloud(target, identities, options);
   return pairClouds(sourceCloud, targetCloud, { source, target }, options);

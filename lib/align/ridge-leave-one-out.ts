@@ -34,8 +34,8 @@ export async function fitRidgeLeaveOneOut(
 ): Promise<RidgeErrorPath> {
   checkRatios(ratios, "fitRidgeLeaveOneOut");
   checkTrain(moments, train, "fitRidgeLeaveOneOut");
-  checkFinite(train.source, "fitRidgeLeaveOneOut");
-  checkFinite(train.target, "fitRidgeLeaveOneOut");
+  checkFinite(train.source, "fitRidgeLeaveOneOut: source");
+  checkFinite(train.target, "fitRidgeLeaveOneOut: target");
   const { engine, signal } = options;
   const { directions, projected } = await spectralSolver(moments, options);
   const fits = await sourceFits(moments, train.source, ratios, options);

@@ -95,8 +95,8 @@ async function* checkedBlocks(read: () => AsyncIterable<RowBlock>, { signal }: M
         `${caller} does not begin at a multiple of ${rowsPerBlock}; give every block but the last so many rows, or a multiple`,
       );
     }
-    checkFinite(source, caller);
-    checkFinite(target, caller);
+    checkFinite(source, `${caller}: source`);
+    checkFinite(target, `${caller}: target`);
     row += source.rows;
     yield block;
   }

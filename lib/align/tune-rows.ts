@@ -30,6 +30,6 @@ export function checkTune({ cross }: Moments, { source, target }: PairedRows, ca
     );
   }
   if (source.rows === 0) throw new ValueError(`${caller}: got no tune rows; pass rows of identities outside the training part`);
-  checkFinite(source, caller);
-  checkFinite(target, caller);
+  checkFinite(source, `${caller}: tune source`);
+  checkFinite(target, `${caller}: tune target`);
 }

@@ -55,7 +55,7 @@ describe("measureFit", () => {
     for (const side of ["source", "target"] as const) {
       const spoiled = { rows: 8, columns: pair[side].columns, data: pair[side].data.map((value, k) => (k === 0 ? NaN : value)) };
       await expect(measureFit(map, { ...pair, [side]: spoiled }, { engine })).rejects.toThrow(
-        /^measureFit: row 0, column 0 is NaN; every value must be finite/,
+        `measureFit: ${side}: row 0, column 0 is NaN; every value must be finite`,
       );
     }
     const centred = { ...map, targetMean: new Float64Array(2) };

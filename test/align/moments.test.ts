@@ -67,12 +67,20 @@ describe("computeMoments", () => {
     await expect(computeCloud(takeRows(source, [0]), ["a"], { engine })).rejects.toThrow(
       new ValueError("computeCloud: got 1 × 5 values; a cloud needs at least two rows and one column"),
     );
+    await expect(computeMoments(matrix32(0, 5), matrix32(0, 3), [], { engine })).rejects.toThrow(/^computeCloud: got 0 × 5 values/);
     await expect(computeCloud(matrix32(2, 0), ["a", "b"], { engine })).rejects.toThrow(/got 2 × 0 values/);
     for (const bad of [NaN, Infinity, -Infinity]) {
       const spoiled = takeRows(source, [0, 1, 2]);
       spoiled.data[6] = bad;
       await expect(computeCloud(spoiled, ["a", "b", "c"], { engine })).rejects.toThrow(
         `computeCloud: row 1, column 1 is ${bad}; every value must be finite`,
+      );
+      await expect(
+        computeMoments(takeRows(source, [0, 1]), matrix32(2, 1, Float32Array.of(0, bad)), ["a", "b"], { engine }),
+      ).rejects.toThrow(
+        new ValueError(
+          `computeMoments: target: row 1, column 0 is ${bad}; every value must be finite, so leave that row out or embed it again`,
+        ),
       );
     }
   });

@@ -182,7 +182,7 @@ describe("fitRidgePath", () => {
     const spoiled = matrix32(40, 4, source.data.slice());
     spoiled.data[5] = NaN;
     await expect(fitRidgePath(moments, { source: spoiled, target }, { engine })).rejects.toThrow(
-      /^fitRidgePath: row 1, column 1 is NaN; every value must be finite/,
+      /^fitRidgePath: tune source: row 1, column 1 is NaN; every value must be finite/,
     );
   });
 });

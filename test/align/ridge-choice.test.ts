@@ -103,7 +103,7 @@ describe("fitRidgeLeaveOneOut", () => {
     const spoiled = matrix32(24, 6, source.data.slice());
     spoiled.data[7] = Infinity;
     await expect(fitRidgeLeaveOneOut(moments, { source: spoiled, target }, { engine })).rejects.toThrow(
-      /^fitRidgeLeaveOneOut: row 1, column 1 is Infinity; every value must be finite/,
+      /^fitRidgeLeaveOneOut: source: row 1, column 1 is Infinity; every value must be finite/,
     );
     await expect(fitRidgeLeaveOneOut(moments, pair, { ratios: [], engine })).rejects.toThrow(
       new ValueError("fitRidgeLeaveOneOut: got no ratios; pass at least one"),
@@ -136,6 +136,10 @@ describe("computeFolds", () => {
         new ValueError(`computeFolds: foldCount is ${foldCount}; it must be a whole number from 2 to 3, the number of identities`),
       );
     }
+    const alone = pair.identities.map((_, row) => `made/${row}`);
+    await expect(computeFolds(pair, alone, { foldCount: 12, engine })).rejects.toThrow(
+      new ValueError("computeFolds: fold 0 of 12 has 1 row; moments need at least two, so ask for fewer folds"),
+    );
     await expect(computeFolds(pair, ["a"], { engine })).rejects.toThrow(
       new ShapeError("computeFolds: got 12 source rows, 12 target rows and 1 identities; row i of each must be of the same image"),
     );

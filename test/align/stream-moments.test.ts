@@ -97,7 +97,7 @@ describe("streamMoments", () => {
     const spoiled = matrix32(2, 4, second.target.data.slice());
     spoiled.data[5] = NaN;
     await expect(streamOf(first, { ...second, target: spoiled })).rejects.toThrow(
-      /^streamMoments: the block from row 1024 on: row 1, column 1 is NaN; every value must be finite/,
+      /^streamMoments: the block from row 1024 on: target: row 1, column 1 is NaN; every value must be finite/,
     );
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { fitLeastSquares } from "../../lib/align/least-squares.js";
 import { computeMoments } from "../../lib/align/moments.js";
 import { normaliseRows } from "../../lib/align/rows.js";
-import { ValueError } from "../../lib/core/errors.js";
+import { DataError, ValueError } from "../../lib/core/errors.js";
 import { takeRows } from "../../lib/core/matrix.js";
 import type { Progress } from "../../lib/core/progress.js";
 import { createRandom, permutation } from "../../lib/core/random.js";
@@ -132,6 +132,17 @@ describe("runStudy", () => {
     };
     await expect(runStudy(spec, { ...context, load: short })).rejects.toThrow(
       "lfw: row 399 of wide is no image, and of narrow lfw_099/3.jpg; embed the same images with both networks",
+    );
+  });
+
+  it("refuses networks whose images come in another order", async () => {
+    const swapped = async (encoder: string, faceSet: string): Promise<EmbeddingSet> => {
+      const set = await load(encoder, faceSet);
+      const [first, second, ...rest] = set.items;
+      return encoder === "narrow" ? set : { ...set, items: [second, first, ...rest] };
+    };
+    await expect(runStudy(spec, { ...context, load: swapped })).rejects.toThrow(
+      new DataError("lfw: row 0 of wide is lfw_000/1.jpg, and of narrow lfw_000/0.jpg; embed the same images with both networks"),
     );
   });
 
