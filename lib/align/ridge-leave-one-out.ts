@@ -13,8 +13,8 @@ import { checkTrain } from "./train-rows.js";
 /**
  * Fit ridge with the penalty of least squared error when each training image in turn is left out and predicted from all others.
  *
- * It leaves out an image, not a person: other images of the same person stay in, so the penalty suits people who were seen, and is
- * smaller than what suits strangers. For numbers that are reported choose it by `fitRidgePath` or `fitRidgeFolds`.
+ * It leaves out an image, not a person. Other images of the same person stay in, which leaks identity: the error is too low for
+ * strangers, and the penalty can be too small. For numbers that are reported choose it by `fitRidgePath` or `fitRidgeFolds`.
  *
  * No fit is repeated: with e and h the residual and the leverage of a row, offset included, the error is e / (1 − h). It reads the rows
  * once, a block at a time. With S = U Λ^(½) Vᵀ and f = λ / (Λ + λ), e = r + (u ∘ f) UᵀT, r what U does not reach of the row, so that
