@@ -16,7 +16,7 @@ test("stackRows puts parts one after the other, and refuses none and other width
 test("takeRows refuses a row that there is not", () => {
   for (const row of [2, -1, NaN]) {
     expect(() => takeRows(matrix32(2, 1), [0, row])).toThrow(
-      new ValueError(`takeRows: got row ${row} of a matrix with 2 rows; rows run from 0 to 1`),
+      new ValueError(`takeRows: got row ${row} of a matrix with 2 rows; rows are the whole numbers from 0 to 1`),
     );
   }
 });
