@@ -10,6 +10,11 @@ import { permutation, type Random } from "../core/random.js";
  */
 export type PairControl = "shuffled" | "identity-shuffled" | "other-image";
 
+/** How many draws of a control the study takes the mean of: one draw of a random one says little, and `other-image` draws nothing. */
+export function controlDrawCount(control: PairControl): number {
+  return control === "other-image" ? 1 : 10;
+}
+
 /**
  * For each row of the source, the row of the target that it is paired with.
  *

@@ -1,7 +1,7 @@
 export { compareUncentred, padToWider, truncate, zeroPad } from "./baselines.js";
 export { fitCca, type CcaFit } from "./cca.js";
 export { computeCloud, rowsPerBlock, type CloudMoments, type MomentsOptions } from "./cloud.js";
-export { controlPairs, type PairControl } from "./controls.js";
+export { controlDrawCount, controlPairs, type PairControl } from "./controls.js";
 export { fitDiagonalScale } from "./diagonal-scale.js";
 export { computeFolds, type FoldOptions } from "./identity-folds.js";
 export { invertMap } from "./invert-map.js";

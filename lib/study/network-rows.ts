@@ -1,5 +1,5 @@
 import { computeCloud, type CloudMoments, type MomentsOptions } from "../align/cloud.js";
-import { controlPairs } from "../align/controls.js";
+import { controlDrawCount, controlPairs } from "../align/controls.js";
 import { normaliseRows } from "../align/rows.js";
 import { DataError } from "../core/errors.js";
 import { takeRows, type Matrix32 } from "../core/matrix.js";
@@ -22,8 +22,8 @@ export interface NetworkRows extends FitRows {
   readonly encoder: string;
   readonly gallery: Matrix32;
   readonly probes: Matrix32;
-  /** The fitted rows as they are paired where the network is the target: the same, unless a control pairs others. */
-  readonly asTarget: FitRows;
+  /** The fitted rows as a draw of the control pairs them where the network is the target; without a control the rows themselves. */
+  readonly asTarget: (draw: number) => Promise<FitRows>;
 }
 
 export interface PrepareOptions extends MomentsOptions {
@@ -43,15 +43,18 @@ export async function prepareNetwork(
     return { train: rows, trainIdentities: names, tune: unitRows(fit, tune), cloud: await computeCloud(rows, names, options) };
   };
   const own = await fitRows(plan.train, plan.tune);
-  const random = createRandom(plan.seed);
-  const paired = (rows: Int32Array, kind: Exclude<typeof control, "none">): Int32Array =>
-    controlPairs(identityNames(fit, rows), kind, random).map((pair) => rows[pair]);
+  const asTarget = async (draw: number): Promise<FitRows> => {
+    if (control === "none") return own;
+    const random = createRandom(plan.seed * controlDrawCount(control) + draw);
+    const paired = (rows: Int32Array): Int32Array => controlPairs(identityNames(fit, rows), control, random).map((pair) => rows[pair]);
+    return fitRows(paired(plan.train), paired(plan.tune));
+  };
   return {
     ...own,
     encoder: fit.encoder,
     gallery: unitRows(test, plan.gallery),
     probes: unitRows(test, plan.probes),
-    asTarget: control === "none" ? own : await fitRows(paired(plan.train, control), paired(plan.tune, control)),
+    asTarget,
   };
 }
 

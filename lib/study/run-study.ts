@@ -1,6 +1,7 @@
-import { pairClouds, reverseMoments, type Moments } from "../align/moments.js";
-import { findMapKind } from "../align/registry.js";
-import { lessMean } from "../align/rows.js";
+import { pairClouds, reverseMoments } from "../align/moments.js";
+import { controlDrawCount } from "../align/controls.js";
+import { findMapKind, type FitContext } from "../align/registry.js";
+import { lessMean, type PairedRows } from "../align/rows.js";
 import { silent } from "../core/progress.js";
 import type { EmbeddingSet } from "../data/embedding-set.js";
 import { pickStudySet } from "../data/load-face-sets.js";
@@ -25,7 +26,7 @@ import {
  * Fit every map for every pair on the training rows, and measure identification and verification of the test rows.
  *
  * A network's Gram is summed and decomposed once, and the cross-Gram of two networks once for both directions, unless a control pairs the
- * target's rows anew. Of a kind that is drawn at random the mean over its draws is reported. Rows come in the order of the spec: native
+ * target's rows anew. Of a kind or a control that is drawn at random the mean over its draws is reported. Rows come in the order of the spec: native
  * baselines by target, then pairs, maps, frames, metrics.
  *
  * @throws ValueError when the spec names nothing, or a map or study set that there is not; DataError when networks have different images.
@@ -47,11 +48,9 @@ export async function runStudy(spec: StudySpec, context: StudyContext): Promise<
     keep({ source: target, target }, await measureNative(networks.get(target)!, names, spec, context));
   }
   for (const { forward, pairs } of controlOf(spec) === "none" ? unordered(spec.pairs) : eachAlone(spec.pairs)) {
-    const [source, target] = [networks.get(forward.source)!, networks.get(forward.target)!.asTarget];
-    const rows = { source: source.train, target: target.train };
-    const moments = await pairClouds(source.cloud, target.cloud, rows, context);
+    const draws = await pairRows(networks.get(forward.source)!, networks.get(forward.target)!, spec, context);
     for (const pair of pairs) {
-      const directed = pair.source === forward.source ? moments : reverseMoments(moments);
+      const directed = pair.source === forward.source ? draws : draws.map(reversed);
       for (const map of spec.maps) {
         if (map !== "native") keep(pair, await measureMap(map, pair, directed, { networks, names }, spec, context));
       }
@@ -121,24 +120,45 @@ async function measureNative(network: NetworkRows, names: TestNames, spec: Study
   return outcomes;
 }
 
+/** What the maps of one direction are fitted on. */
+type PairedFit = Pick<FitContext, "moments" | "train" | "tune">;
+
+/** One direction's rows and sums: of each draw of the control where there is one. */
+async function pairRows(source: NetworkRows, target: NetworkRows, spec: StudySpec, context: StudyContext): Promise<PairedFit[]> {
+  const control = controlOf(spec);
+  const paired: PairedFit[] = [];
+  for (let draw = 0; draw < (control === "none" ? 1 : controlDrawCount(control)); draw++) {
+    const targetRows = await target.asTarget(draw);
+    const train = { source: source.train, target: targetRows.train };
+    const moments = await pairClouds(source.cloud, targetRows.cloud, train, context);
+    paired.push({ moments, train, tune: { source: source.tune, target: targetRows.tune } });
+  }
+  return paired;
+}
+
+function reversed({ moments, train, tune }: PairedFit): PairedFit {
+  const swap = ({ source, target }: PairedRows): PairedRows => ({ source: target, target: source });
+  return { moments: reverseMoments(moments), train: swap(train), tune: swap(tune) };
+}
+
 async function measureMap(
   map: string,
   pair: EncoderPair,
-  moments: Moments,
+  fitRows: readonly PairedFit[],
   { networks, names }: { readonly networks: ReadonlyMap<string, NetworkRows>; readonly names: TestNames },
   spec: StudySpec,
   context: StudyContext,
 ): Promise<Outcome[]> {
   const [source, target] = [networks.get(pair.source)!, networks.get(pair.target)!];
   const { engine, signal } = context;
-  const train = { source: source.train, target: target.asTarget.train };
-  const tune = { source: source.tune, target: target.asTarget.tune };
   const test = { probes: source.probes, gallery: target.gallery, ...names };
   const kind = findMapKind(map);
   const evaluations = framesOf(spec).map((frame) => ({ frame, draws: [] as Evaluation[] }));
-  for (let draw = 0; draw < (kind.drawCount ?? 1); draw++) {
-    const fitted = await kind.fit({ moments, train, trainIdentities: source.trainIdentities, tune, draw, engine, signal });
-    for (const { frame, draws } of evaluations) draws.push(await scoreMap(fitted, test, { ...optionsOf(spec, context), frame }));
+  for (const paired of fitRows) {
+    for (let draw = 0; draw < (kind.drawCount ?? 1); draw++) {
+      const fitted = await kind.fit({ ...paired, trainIdentities: source.trainIdentities, draw, engine, signal });
+      for (const { frame, draws } of evaluations) draws.push(await scoreMap(fitted, test, { ...optionsOf(spec, context), frame }));
+    }
   }
   const control = controlOf(spec);
   const name = control === "none" ? map : `${map}/${control}`;

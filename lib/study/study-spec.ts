@@ -35,7 +35,7 @@ export interface StudySpec {
   /** Most points of each CMC and ROC; 0 draws none. @defaultValue 0 */
   readonly curvePoints?: number;
   /**
-   * Pairs that maps are fitted on that are wrong on purpose, drawn by `seed`. Maps are then called `ridge/shuffled` and so on; the test
+   * Pairs that maps are fitted on that are wrong on purpose, drawn by `seed`; the mean over some draws is reported. Maps are then called `ridge/shuffled` and so on; the test
    * is as ever. @defaultValue "none"
    */
   readonly control?: "none" | PairControl;

@@ -41,8 +41,9 @@ describe("a study with a control", () => {
     const { rows } = await runStudy({ ...spec, control, seed }, context);
     expect([...new Set(rows.map(({ map }) => map))]).toEqual(spec.maps.map((map) => `${map}/${control}`));
     for (const { map, value } of rank1Of(rows)) expect(value, map).toBeLessThan(mostByChance);
-    // A random turn of ten latents has a trace of 0 ± 1, which moves the mean genuine cosine by 0 ± 0.1, and the AUC by 0 ± 0.09.
-    for (const { map, value } of rows.filter(({ metric }) => metric === "auc")) expect(Math.abs(value - 0.5), map).toBeLessThan(0.27);
+    // A random turn of ten latents has a trace of 0 ± 1, which moves the mean genuine cosine by 0 ± 0.1, and the AUC by 0 ± 0.09; of ten
+    // draws the mean moves by 0 ± 0.03.
+    for (const { map, value } of rows.filter(({ metric }) => metric === "auc")) expect(Math.abs(value - 0.5), map).toBeLessThan(0.1);
   });
 
   it("does well with another image of the same person, and no better than with the same image", async () => {
