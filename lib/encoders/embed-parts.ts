@@ -47,10 +47,17 @@ export async function readFaces(folder: string, block: number): Promise<FaceReco
   return JSON.parse(await readFile(path.join(folder, `${block}.json`), "utf8")) as FaceRecord[];
 }
 
-/** The rows of all blocks, one after the other. */
-export async function readRows(folder: string, blockCount: number): Promise<Float32Array> {
+/** The rows of all blocks, one after the other; null where one is gone, such as when another run has put them together. */
+export async function readRows(folder: string, blockCount: number): Promise<Float32Array | null> {
   const parts: Buffer[] = [];
-  for (let block = 0; block < blockCount; block++) parts.push(await readFile(path.join(folder, `${block}.f32`)));
+  for (let block = 0; block < blockCount; block++) {
+    const part = await readFile(path.join(folder, `${block}.f32`)).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+      throw error;
+    });
+    if (part === null) return null;
+    parts.push(part);
+  }
   const bytes = Buffer.concat(parts);
   return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
 }

@@ -51,6 +51,7 @@ export interface EmbedOptions {
  * Embed the faces of images by every encoder.
  *
  * Finished blocks of 32 images are kept on disk: a run that was stopped goes on after them, and its files are the same bytes.
+ * Two runs at once do the same work twice, and one of them writes the files.
  * Images without a face and files that are no whole picture are reported, not fatal.
  *
  * @throws DataError when no image has a face, a network fails, or the disk does not give a file.
@@ -89,12 +90,23 @@ export async function embedFaces(options: EmbedOptions): Promise<EmbedResult> {
     throw new DataError(
       `embed: none of the ${names.length} images of ${faceSet} has a face that was found; look at them in ${imageFolder}`,
     );
+  const written: string[] = [];
   for (const { id, dimension } of missing) {
-    const embeddings = matrix32(items.length, dimension, await readRows(folders.encoders[id], blockCount));
-    await writeEmbeddingSet(out, { encoder: id, faceSet, items, embeddings, provenance: provenance[id] });
-    await rm(folders.encoders[id], { recursive: true });
+    const rows = await readRows(folders.encoders[id], blockCount);
+    if (rows !== null) {
+      await writeEmbeddingSet(out, {
+        encoder: id,
+        faceSet,
+        items,
+        embeddings: matrix32(items.length, dimension, rows),
+        provenance: provenance[id],
+      });
+      written.push(id);
+    } else if (await embeddingSetIsCurrent(out, faceSet, id, items, provenance[id])) current.push(id);
+    else throw new DataError(`embed: parts of ${id} under ${partsFolder} are gone; start the same command again to make them anew`);
+    await rm(folders.encoders[id], { recursive: true, force: true });
   }
-  return { items, problems, written: missing.map(({ id }) => id), current };
+  return { items, problems, written, current };
 }
 
 type Start = Parameters<typeof runBlocks>[1];

@@ -30,7 +30,7 @@ async function hashes(folder: string): Promise<Record<string, string>> {
 }
 
 describe.skipIf(realDataFolder() === null)("facebridge embed", () => {
-  test("killed again and again, ends with the bytes of an undisturbed run (seed 11)", async () => {
+  test("killed again and again, or run twice at once, ends with the bytes of an undisturbed run (seed 11)", async () => {
     const data = await smallDataFolder();
     const [calm, killed] = [await temporaryFolder(), await temporaryFolder()];
     const run = (out: string, killAfterMs?: number) =>
@@ -52,6 +52,10 @@ describe.skipIf(realDataFolder() === null)("facebridge embed", () => {
     expect(await hashes(path.join(killed, "lfw"))).toEqual(await hashes(path.join(calm, "lfw")));
     const again = await run(killed);
     expect(again.stderr).toContain("there already: face_mobileface_v3, face_edgeface_xxs, face_esp_mfn");
+
+    const both = await temporaryFolder();
+    expect((await Promise.all([run(both), run(both)])).map(({ code }) => code)).toEqual([0, 0]);
+    expect(await hashes(path.join(both, "lfw"))).toEqual(await hashes(path.join(calm, "lfw")));
   });
 
   test("reports what it could not use, and embeds the rest", async () => {
