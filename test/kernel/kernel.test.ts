@@ -189,6 +189,7 @@ test.each(["1", "setInterval(() => undefined, 10)", "await new Promise(() => und
   "shuts down when its last cell was %s",
   async (code) => {
     const kernel = await startKernel();
+    await kernel.run("0"); // the first cell waits for the compiler
     kernel.send("execute_request", { code });
     await pause(300);
     expect(await kernel.stop()).toBe(code.startsWith("while") ? null : 0);
