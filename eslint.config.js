@@ -18,6 +18,7 @@ export default tseslint.config(
       "node_modules/",
       "lib/notebook/tfjs-node/",
       "*.js",
+      "jupyter/",
       "bench/**/*.mjs",
     ],
   },

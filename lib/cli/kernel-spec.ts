@@ -9,21 +9,28 @@ import { print } from "./terminal.js";
 
 interface Spec {
   readonly argv?: readonly string[];
-  readonly metadata?: { readonly facebridge?: unknown };
+  readonly metadata?: { readonly facebridge?: Written };
+}
+
+/** What the spec says of its own making. */
+interface Written {
+  readonly project: string;
+  /** The uppermost folder that had to be made for it. */
+  readonly made: string;
 }
 
 /** `npm run kernel:install`: register the kernel for the user's own JupyterLab or VS Code. */
 export async function installKernelSpec(environment: NodeJS.ProcessEnv = process.env): Promise<void> {
   const folder = specFolder(environment);
-  await refuseForeign(folder);
+  const earlier = await readOwnSpec(folder);
   const template = JSON.parse(await readFile(path.join(projectFolder, "jupyter", "kernels", "facebridge", "kernel.json"), "utf8")) as Spec;
   const start = path.join(folder, "start.mjs");
+  const made = (await mkdir(folder, { recursive: true })) ?? earlier?.made ?? folder;
   const spec = {
     ...template,
     argv: [process.execPath, "--no-warnings", start, "{connection_file}"],
-    metadata: { facebridge: projectFolder },
+    metadata: { facebridge: { project: projectFolder, made } satisfies Written },
   };
-  await mkdir(folder, { recursive: true });
   await writeFile(start, startScript(path.join(projectFolder, "dist", "kernel", "main.js")));
   await writeFile(path.join(folder, "kernel.json"), `${JSON.stringify(spec, null, 2)}\n`);
   print(`installed ${folder}\nIt starts the kernel of ${projectFolder}; run npm run kernel:install again when the project moves.`);
@@ -32,15 +39,25 @@ export async function installKernelSpec(environment: NodeJS.ProcessEnv = process
 /** `npm run kernel:remove`: delete exactly what {@link installKernelSpec} wrote. */
 export async function removeKernelSpec(environment: NodeJS.ProcessEnv = process.env): Promise<void> {
   const folder = specFolder(environment);
-  if (!existsSync(path.join(folder, "kernel.json"))) {
+  const written = await readOwnSpec(folder);
+  if (written === null) {
     print(`nothing to remove: ${folder} holds no kernel`);
     return;
   }
-  await refuseForeign(folder);
   for (const name of ["kernel.json", "start.mjs"]) await rm(path.join(folder, name), { force: true });
-  // What somebody else has put there keeps the folder.
-  await rmdir(folder).catch(() => undefined);
+  await removeEmptyFolders(folder, written.made);
   print(`removed ${folder}`);
+}
+
+/** From the innermost up to `uppermost`; what somebody else has put into one keeps it, and those above. */
+async function removeEmptyFolders(innermost: string, uppermost: string): Promise<void> {
+  for (let folder = innermost; folder.startsWith(uppermost); folder = path.dirname(folder)) {
+    try {
+      await rmdir(folder);
+    } catch {
+      return;
+    }
+  }
 }
 
 /** Where Jupyter looks for the user's kernels. */
@@ -54,19 +71,24 @@ function specFolder(environment: NodeJS.ProcessEnv): string {
   return path.join(environment.JUPYTER_DATA_DIR ?? defaults[process.platform] ?? linux, "kernels", "facebridge");
 }
 
-/** @throws DataError when the folder holds a kernel that is not this project's kind. */
-async function refuseForeign(folder: string): Promise<void> {
+/**
+ * What {@link installKernelSpec} wrote into the folder, or null where there is no kernel.
+ *
+ * @throws DataError when the folder holds a kernel that is not this project's kind.
+ */
+async function readOwnSpec(folder: string): Promise<Written | null> {
   const file = path.join(folder, "kernel.json");
-  if (!existsSync(file)) return;
+  if (!existsSync(file)) return null;
   let spec: Spec = {};
   try {
     spec = JSON.parse(await readFile(file, "utf8")) as Spec;
   } catch {
     // Whatever it is, it is not what was written here.
   }
-  if (spec.metadata?.facebridge === undefined) {
+  if (typeof spec.metadata?.facebridge?.made !== "string") {
     throw new DataError(`kernel-spec: ${file} was not written by this command; move it away first`);
   }
+  return spec.metadata.facebridge;
 }
 
 function startScript(main: string): string {

@@ -1,8 +1,10 @@
+import { statSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
+import { DataError } from "../core/errors.js";
 import { projectFolder } from "../data/index.js";
-import { ensureEnvironment, runEnvironmentPython } from "./python-environment.js";
+import { ensureEnvironment, labStateFolder, runEnvironmentPython } from "./python-environment.js";
 import { say } from "./terminal.js";
 
 export interface LabOptions {
@@ -17,19 +19,33 @@ export async function installLab(): Promise<void> {
   await ensureEnvironment(say);
 }
 
-/** `facebridge lab`: JupyterLab on 127.0.0.1, behind a token, with the notebooks open and the project's kernel as default. */
-export async function labCommand({ port = 8888, browser = true }: LabOptions = {}): Promise<void> {
+/**
+ * `facebridge lab`: JupyterLab on 127.0.0.1, behind a token, with the notebooks open and the project's kernel as default.
+ *
+ * @param folder what is opened, from the working directory on.
+ * @throws DataError when the folder is none.
+ */
+export async function labCommand(
+  folder: string = path.join(projectFolder, "notebooks"),
+  { port = 8888, browser = true }: LabOptions = {},
+): Promise<void> {
+  const opened = path.resolve(folder);
+  if (!statSync(opened, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new DataError(`labCommand: ${opened} is no folder; name one that holds notebooks`);
+  }
   await ensureEnvironment(say);
-  const checkpoints = path.join(projectFolder, ".cache", "jupyter", "checkpoints");
+  const checkpoints = path.join(labStateFolder, "checkpoints");
   await mkdir(checkpoints, { recursive: true });
   process.exitCode = await runEnvironmentPython([
     "-m",
     "jupyterlab",
-    `--ServerApp.root_dir=${path.join(projectFolder, "notebooks")}`,
+    `--ServerApp.root_dir=${opened}`,
     `--ServerApp.port=${port}`,
     `--ServerApp.open_browser=${browser ? "True" : "False"}`,
     "--ServerApp.answer_yes=True",
     `--FileCheckpoints.checkpoint_dir=${checkpoints}`,
+    // The template of exported pages takes Vega and KaTeX from there.
+    `--TemplateExporter.extra_template_paths=${path.join(projectFolder, "node_modules")}`,
     // Jupyter refuses the superuser, who is the only user of many containers.
     ...(process.getuid?.() === 0 ? ["--allow-root"] : []),
   ]);

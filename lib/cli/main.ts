@@ -81,14 +81,15 @@ program
 program
   .command("lab")
   .description("JupyterLab on 127.0.0.1 with this project's kernel; installs it under .venv the first time")
+  .argument("[folder]", "of notebooks, to open instead of the project's own")
   .option("--port <number>", "the first to try; a busy one gets the next", Number, 8888)
   .option("--no-browser", "open no browser")
   .option("--install", "only install what the lab needs")
   .addHelpText("after", "\nExample: facebridge lab --no-browser --port 9000")
-  .action(({ install, ...options }: { port: number; browser: boolean; install?: boolean }) =>
+  .action((folder: string | undefined, { install, ...options }: { port: number; browser: boolean; install?: boolean }) =>
     runCommand(async () => {
       const { installLab, labCommand } = await import("./lab.js");
-      await (install === true ? installLab() : labCommand(options));
+      await (install === true ? installLab() : labCommand(folder, options));
     }),
   );
 

@@ -6,7 +6,7 @@ import { DataError } from "../core/errors.js";
 import { projectFolder } from "../data/index.js";
 
 const environmentFolder = path.join(projectFolder, ".venv");
-const cacheFolder = path.join(projectFolder, ".cache");
+const cacheFolder = path.resolve(process.env.FACEBRIDGE_CACHE ?? path.join(projectFolder, ".cache"));
 const requirements = path.join(projectFolder, "requirements.txt");
 /** Says which requirements were installed to the end. */
 const stamp = path.join(environmentFolder, "requirements.sha256");
@@ -14,6 +14,9 @@ const isWindows = process.platform === "win32";
 
 /** The interpreter of the project's own Python environment. */
 export const environmentPython: string = path.join(environmentFolder, ...(isWindows ? ["Scripts", "python.exe"] : ["bin", "python"]));
+
+/** Where JupyterLab keeps settings and state. */
+export const labStateFolder: string = path.join(cacheFolder, "jupyter");
 
 /** Whether the environment holds what requirements.txt asks for. */
 export function isEnvironmentReady(): boolean {
@@ -43,7 +46,7 @@ export async function ensureEnvironment(say: (text: string) => void): Promise<vo
  * a folder that this makes.
  */
 export function jupyterVariables(): NodeJS.ProcessEnv {
-  const state = path.join(cacheFolder, "jupyter");
+  const state = labStateFolder;
   mkdirSync(state, { recursive: true });
   const folders = [path.join(projectFolder, "jupyter"), process.env.JUPYTER_PATH].filter((folder) => folder !== undefined);
   return {

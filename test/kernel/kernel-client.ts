@@ -51,14 +51,15 @@ export function resultOf({ outputs }: Answer): unknown {
   return (result?.[1].data as Content | undefined)?.["text/plain"];
 }
 
-export async function startKernel(): Promise<KernelClient> {
+/** Start a kernel and connect to it. @param main the script that a kernel spec names */
+export async function startKernel(main: string = path.join(root, "dist", "kernel", "main.js")): Promise<KernelClient> {
   const folder = await mkdtemp(path.join(tmpdir(), "kernel-"));
   const [shell_port, iopub_port, stdin_port, control_port, hb_port] = await freePorts(5);
   const key = randomUUID();
   const ports = { shell_port, iopub_port, stdin_port, control_port, hb_port };
   const file = path.join(folder, "connection.json");
   await writeFile(file, JSON.stringify({ transport: "tcp", ip: "127.0.0.1", key, signature_scheme: "hmac-sha256", ...ports }));
-  const child = spawn(process.execPath, ["--no-warnings", path.join(root, "dist", "kernel", "main.js"), file], {
+  const child = spawn(process.execPath, ["--no-warnings", main, file], {
     cwd: folder,
     env: { ...process.env, JPY_PARENT_PID: String(process.pid) },
     stdio: "ignore",
