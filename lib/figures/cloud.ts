@@ -105,9 +105,12 @@ export function drawCloud3d(points: readonly CloudPoint3d[], { axes, title, limi
     };
   });
   const axis = (index: 0 | 1 | 2): object =>
-    axes === undefined ? { title: "", showticklabels: false, zeroline: false } : { title: axes[index], zeroline: false };
+    axes === undefined
+      ? { title: { text: "" }, showticklabels: false, zeroline: false }
+      : { title: { text: axes[index] }, zeroline: false };
   const layout: Layout = {
-    title: `${title ?? ""}${stated}`,
+    // Plotly 3, which JupyterLab draws with, takes no plain text for a title.
+    title: { text: `${title ?? ""}${stated}` },
     paper_bgcolor: "rgba(0,0,0,0)",
     legend: { orientation: "h" },
     margin: { l: 0, r: 0, t: 40, b: 0 },

@@ -53,12 +53,19 @@ export function drawPairs(rows: readonly PairRow[], options: PairsOptions): Figu
   };
   const y = { field: "source", type: "nominal", title: "Source network", sort: sourceNames, axis };
 
+  // On both marks: the number lies over its cell, and hides it from the pointer.
+  const tooltip = [
+    { field: "source", type: "nominal", title: "Source network" },
+    { field: "target", type: "nominal", title: "Target network" },
+    { field: "value", type: "quantitative", title: metric, format },
+  ];
+
   return applyTheme({
     width: cellSize.width * targetNames.length,
     height: cellSize.height * sourceNames.length,
     ...(title === undefined ? {} : { title }),
     data: { name: "pairs", values },
-    encoding: { x, y },
+    encoding: { x, y, tooltip },
     layer: [
       {
         mark: { type: "rect", cornerRadius: 2 },
@@ -69,11 +76,6 @@ export function drawPairs(rows: readonly PairRow[], options: PairsOptions): Figu
             scale: { domain, scheme: "viridis", clamp: true },
             legend: { title: metric, format, gradientLength: Math.max(60, cellSize.height * sourceNames.length) },
           },
-          tooltip: [
-            { field: "source", type: "nominal", title: "Source network" },
-            { field: "target", type: "nominal", title: "Target network" },
-            { field: "value", type: "quantitative", title: metric, format },
-          ],
         },
       },
       {

@@ -77,6 +77,8 @@ describe("figures hold the rows they were given", () => {
     expect(values).toHaveLength(9);
     expect(values[1]).toEqual({ source: "edgeface", target: "SFace", value: 0.2 });
     expect(pairs).toMatchObject({ encoding: { x: { title: "Target network" }, y: { sort: ["edgeface", "SFace", "facenet"] } } });
+    // Shared by the cells and the numbers that lie over them.
+    expect(pairs).toMatchObject({ encoding: { tooltip: [{ field: "source" }, { field: "target" }, { field: "value" }] } });
   });
 
   test("a cloud, of many points a sample that the title states (seed 0)", () => {
@@ -89,15 +91,19 @@ describe("figures hold the rows they were given", () => {
   });
 
   test("a cloud in space, in Plotly's form", () => {
-    const { data, layout } = drawCloud3d([
-      { x: 1, y: 2, z: 3, label: "target", note: "a.jpg" },
-      { x: 4, y: 5, z: 6, label: "mapped" },
-    ]);
+    const { data, layout } = drawCloud3d(
+      [
+        { x: 1, y: 2, z: 3, label: "target", note: "a.jpg" },
+        { x: 4, y: 5, z: 6, label: "mapped" },
+      ],
+      { title: "Clouds", axes: ["First", "Second", "Third"] },
+    );
     expect(data).toMatchObject([
       { type: "scatter3d", name: "target", x: [1], y: [2], z: [3], text: ["a.jpg"] },
       { name: "mapped", z: [6] },
     ]);
-    expect(layout).toMatchObject({ scene: { aspectmode: "data" } });
+    const scene = { aspectmode: "data", xaxis: { title: { text: "First" } }, zaxis: { title: { text: "Third" } } };
+    expect(layout).toMatchObject({ title: { text: "Clouds" }, scene });
   });
 });
 
