@@ -3,7 +3,7 @@ import { createRandom, permutation } from "../core/random.js";
 import { ValueError } from "../core/errors.js";
 import { checkLabels, labelChannels } from "./curve.js";
 import type { Figure } from "./figure.js";
-import { applyTheme, palette } from "./theme.js";
+import { applyTheme, inkColour, palette } from "./theme.js";
 
 export interface CloudPoint {
   readonly x: number;
@@ -104,17 +104,18 @@ export function drawCloud3d(points: readonly CloudPoint3d[], { axes, title, limi
       marker: { size: 2.5, opacity: 0.8, color: palette[i % palette.length] },
     };
   });
+  const lines = { zeroline: false, gridcolor: `${inkColour}66` };
   const axis = (index: 0 | 1 | 2): object =>
-    axes === undefined
-      ? { title: { text: "" }, showticklabels: false, zeroline: false }
-      : { title: { text: axes[index] }, zeroline: false };
+    axes === undefined ? { title: { text: "" }, showticklabels: false, ...lines } : { title: { text: axes[index] }, ...lines };
   const layout: Layout = {
     // Plotly 3, which JupyterLab draws with, takes no plain text for a title.
     title: { text: `${title ?? ""}${stated}` },
     paper_bgcolor: "rgba(0,0,0,0)",
+    font: { color: inkColour },
     legend: { orientation: "h" },
     margin: { l: 0, r: 0, t: 40, b: 0 },
-    scene: { aspectmode: "data", xaxis: axis(0), yaxis: axis(1), zaxis: axis(2) },
+    // A little farther than Plotly's own 1.25, from where the words on the axes are cut off.
+    scene: { aspectmode: "data", camera: { eye: { x: 1.6, y: 1.6, z: 1.2 } }, xaxis: axis(0), yaxis: axis(1), zaxis: axis(2) },
   };
   return { data, layout };
 }

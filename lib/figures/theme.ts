@@ -11,7 +11,7 @@ export const palette: readonly string[] = ["#0072B2", "#D55E00", "#009E73", "#CC
 export const referenceColour = "#808080";
 
 /** Text and axes: at least 4.5 : 1 on white; 4 : 1 on the dark ground of the pages and JupyterLab. */
-const inkColour = "#737373";
+export const inkColour = "#737373";
 
 /** Lines that share a colour when there are more than the palette has are told apart by their dashes. */
 export const dashes: readonly (readonly number[])[] = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]]; // prettier-ignore
