@@ -1,5 +1,6 @@
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { DataError } from "../core/errors.js";
+import { loadOnnx } from "../linalg/load-onnx.js";
 
 /** An ONNX graph with one input, ready to run. */
 export interface OnnxNetwork {
@@ -20,7 +21,7 @@ export interface OnnxNetworkOptions {
  * @throws DataError when the file is no ONNX graph, or has no input or output of that name.
  */
 export async function loadOnnxNetwork(path: string, { inputName, outputNames, threads }: OnnxNetworkOptions): Promise<OnnxNetwork> {
-  const { InferenceSession: Session, Tensor: OnnxTensor } = await import("onnxruntime-node");
+  const { InferenceSession: Session, Tensor: OnnxTensor } = await loadOnnx();
   let session: InferenceSession;
   try {
     session = await Session.create(path, { intraOpNumThreads: threads, interOpNumThreads: 1, logSeverityLevel: 3 });

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { DataError, ValueError } from "../core/errors.js";
+import { forbidTelemetry } from "../linalg/load-onnx.js";
 import type { BlockTask, WorkerReport, WorkerStart } from "./embed-worker.js";
 
 export interface RunBlocksOptions {
@@ -15,6 +16,7 @@ export async function runBlocks(
   { workers, onSteps, signal }: RunBlocksOptions,
 ): Promise<void> {
   signal?.throwIfAborted();
+  forbidTelemetry();
   const pool = Array.from(
     { length: Math.min(workers, tasks.length) },
     () => new Worker(new URL("./embed-worker.js", import.meta.url), { workerData: start }),

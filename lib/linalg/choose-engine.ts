@@ -1,5 +1,6 @@
 import type { Engine, EngineName } from "./engine.js";
 import { ValueError } from "../core/errors.js";
+import { loadOnnx } from "./load-onnx.js";
 import { createOnnxEngine } from "./onnx.js";
 import { findOpenblas } from "./openblas-find.js";
 import { firstLine } from "./openblas-library.js";
@@ -63,7 +64,7 @@ async function find(name: EngineName): Promise<Found> {
 
 async function findOnnx(): Promise<Found> {
   try {
-    const { env } = await import("onnxruntime-node");
+    const { env } = await loadOnnx();
     return { engine: createOnnxEngine(), detail: `onnxruntime-node ${env.versions.node ?? env.versions.common}, CPU` };
   } catch (error) {
     return { engine: null, detail: firstLine(error) };

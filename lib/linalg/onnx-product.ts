@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import type { InferenceSession, TypedTensor } from "onnxruntime-node";
 import type { Matrix } from "../core/matrix.js";
 import type { ProductOptions } from "./engine.js";
+import { loadOnnx } from "./load-onnx.js";
 import { gemmModel, gemmNames, type GemmForm } from "./onnx-gemm.js";
 import { columnsAsRows, emptyLike, productSizes, rowRange } from "./operands.js";
 import { startPace } from "./pace.js";
@@ -55,7 +56,7 @@ export function createOnnxProduct({ threads = availableParallelism(), workPerRun
 }
 
 async function openSession(form: GemmForm, threads: number): Promise<Multiply> {
-  const { InferenceSession: Session, Tensor } = await import("onnxruntime-node");
+  const { InferenceSession: Session, Tensor } = await loadOnnx();
   const session: InferenceSession = await Session.create(gemmModel(form), {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
