@@ -1,18 +1,18 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import path from "node:path";
 import type { Browser, Download, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { projectFolder } from "../../lib/data/locate.js";
-import { injectParameters } from "../../lib/kernel/index.js";
-import { formatNotebook, readNotebook } from "../../lib/notebook/index.js";
 import { readResultFile } from "../../lib/study/index.js";
 import { launchChromium } from "./chromium.js";
 import { openExport } from "./exported-page.js";
 import { takePort } from "./free-port.js";
 import { listAll, listSuspects } from "./home-listing.js";
+import { hostileNotebook } from "./hostile-notebook.js";
 import * as lab from "./lab-page.js";
 import { startLabProcess, type LabProcess } from "./lab-process.js";
+import { copyNotebooks, notebookNames, placeOf } from "./notebook-copies.js";
 import { cameraOf, turn } from "./plotly.js";
 import { differenceFromRunner, findDifference } from "./same-rows.js";
 import { openScreenshots, type Screenshots } from "./screenshots.js";
@@ -37,25 +37,15 @@ const asked: string[] = [];
 const resultFolder = "runs/browser/results";
 const resultFile = (name: string): string => path.join(projectFolder, resultFolder, `${name}.json`);
 
-/** The places of cells in the first notebook, as it is in the lab. */
-async function placeOf(text: string): Promise<number> {
-  const { cells } = await readNotebook(path.join(notebooks, `${first}.ipynb`));
-  const index = cells.findIndex(({ source }) => source.includes(text));
-  expect(index, text).toBeGreaterThanOrEqual(0);
-  return index;
-}
+/** The place of a cell of the first notebook, as it is in the lab. */
+const place = (text: string): Promise<number> => placeOf(path.join(notebooks, `${first}.ipynb`), text);
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "facebridge-lab-"));
   notebooks = path.join(folder, "notebooks");
   home = path.join(folder, "home");
-  await mkdir(notebooks);
   await mkdir(home);
-  const source = path.join(projectFolder, "notebooks");
-  for (const name of (await readdir(source)).filter((name) => name.endsWith(".ipynb"))) {
-    const notebook = await readNotebook(path.join(source, name));
-    await writeFile(path.join(notebooks, name), formatNotebook(injectParameters(notebook, { resultFolder })));
-  }
+  await copyNotebooks(notebooks, resultFolder);
   await writeFile(path.join(notebooks, `${trial}.ipynb`), trialNotebook);
   homeBefore = await listSuspects(homedir());
   shots = await openScreenshots();
@@ -90,9 +80,9 @@ test("a busy port gets the next one, and nothing listens beyond 127.0.0.1", asyn
 });
 
 test("every notebook of the project gives the rows that the runner gives", async () => {
-  const names = (await readdir(path.join(projectFolder, "notebooks"))).filter((name) => name.endsWith(".ipynb")).sort();
-  expect(names).toContain(`${first}.ipynb`);
-  for (const name of names.map((name) => path.basename(name, ".ipynb")).reverse()) {
+  const names = [...(await notebookNames())].sort().reverse();
+  expect(names).toContain(first);
+  for (const name of names) {
     await lab.openNotebook(page, name);
     await shots.take(page, `${name}-before`);
     await lab.runCells(page, "Run All Cells", notebookTimeoutMs);
@@ -107,13 +97,13 @@ test("every notebook of the project gives the rows that the runner gives", async
 }, 3_600_000);
 
 test("a figure answers to the pointer, and a table is a table", async () => {
-  const table = lab.outputOf(page, await placeOf("const headline =")).locator("table");
+  const table = lab.outputOf(page, await place("const headline =")).locator("table");
   await lab.bringToMiddle(table);
   expect(await table.locator("th").allTextContents()).toContain("metric");
   expect(await table.locator("tbody tr").count()).toBeGreaterThan(10);
   await shots.take(page, "table");
 
-  const figure = lab.outputOf(page, await placeOf("drawPairs(rotated")).locator(".vega-embed");
+  const figure = lab.outputOf(page, await place("drawPairs(rotated")).locator(".vega-embed");
   await lab.bringToMiddle(figure);
   await figure.locator("canvas").hover();
   const tooltip = page.locator("#vg-tooltip-element.visible");
@@ -125,9 +115,9 @@ test(
   "changed parameters, run from their cell on, give other rows",
   async () => {
     const before = await readResultFile(resultFile(first));
-    const table = lab.outputOf(page, await placeOf("const headline =")).locator("table");
+    const table = lab.outputOf(page, await place("const headline =")).locator("table");
     const shown = await table.textContent();
-    const parameters = lab.cellAt(page, await placeOf("let seed = 0;"));
+    const parameters = lab.cellAt(page, await place("let seed = 0;"));
     await lab.bringToMiddle(parameters);
     await parameters.locator(".cm-line").filter({ hasText: "let seed = 0;" }).locator(".cm-number, span", { hasText: /^0$/ }).dblclick();
     await page.keyboard.type("1");
@@ -159,6 +149,7 @@ test("the page that the File menu exports is whole and live without a network", 
   const file = path.join(folder, "exported.html");
   await (await offered).saveAs(file);
   const { page: exported, requests } = await openExport(browser, file);
+  await exported.locator(".facebridge-figure svg.marks").nth(3).waitFor();
   await shots.take(exported, "exported-top");
   expect(await exported.locator("table").count()).toBeGreaterThan(1);
   expect(await exported.locator("math").count()).toBeGreaterThan(3);
@@ -171,6 +162,21 @@ test("the page that the File menu exports is whole and live without a network", 
   await figures.first().locator("svg.marks .mark-text.role-mark text").first().hover();
   expect(await figures.first().locator("[title]").getAttribute("title")).toMatch(/Source network: face_/);
   await shots.take(exported, "exported-figure");
+  expect(requests()).toEqual([]);
+  await exported.context().close();
+});
+
+test("a sanitized page runs nothing that a cell wrote, and asks for nothing", async () => {
+  await writeFile(path.join(notebooks, "hostile.ipynb"), hostileNotebook);
+  const address = "/nbconvert/html/hostile.ipynb?sanitize_html=true";
+  const file = path.join(folder, "hostile.html");
+  await writeFile(file, await page.evaluate<string>(`fetch("${address}").then((answer) => answer.text())`));
+  await rm(path.join(notebooks, "hostile.ipynb"));
+  const { page: exported, requests } = await openExport(browser, file);
+  await exported.locator("math").waitFor(); // the page's own scripts have run
+  expect(await exported.locator("p[title=kept]").count()).toBe(3);
+  expect(await exported.title()).toBe("hostile");
+  expect(await exported.locator("main :is(script, style, meta, iframe, [onerror], [href^=javascript])").count()).toBe(0);
   expect(requests()).toEqual([]);
   await exported.context().close();
 });
@@ -268,7 +274,7 @@ test("the dark theme leaves nothing unreadable", async () => {
     ["drawPairs(rotated", "dark-figure"],
     ["drawCmc(cmcCurves", "dark-curves"],
   ] as const) {
-    await lab.bringToMiddle(lab.outputOf(page, await placeOf(text)));
+    await lab.bringToMiddle(lab.outputOf(page, await place(text)));
     await shots.take(page, name);
   }
 });
@@ -284,5 +290,4 @@ test("after Ctrl-C no process is left and the home folder is as it was", async (
   expect(code).not.toBeNull();
   expect(await listAll(home)).toEqual([".npm"]);
   expect(await listSuspects(homedir())).toEqual(homeBefore);
-  expect(await readFile(path.join(notebooks, `${first}.ipynb`), "utf8")).toContain("seed");
 });
