@@ -3,7 +3,7 @@ import { createRandom, permutation } from "../core/random.js";
 import { ValueError } from "../core/errors.js";
 import { checkLabels, labelChannels } from "./curve.js";
 import type { Figure } from "./figure.js";
-import { applyTheme, inkColour, palette } from "./theme.js";
+import { applyTheme, inkColour, palette, referenceColour } from "./theme.js";
 
 export interface CloudPoint {
   readonly x: number;
@@ -104,7 +104,7 @@ export function drawCloud3d(points: readonly CloudPoint3d[], { axes, title, limi
       marker: { size: 2.5, opacity: 0.8, color: palette[i % palette.length] },
     };
   });
-  const lines = { zeroline: false, gridcolor: `${inkColour}66` };
+  const lines = { zeroline: false, gridcolor: referenceColour };
   const axis = (index: 0 | 1 | 2): object =>
     axes === undefined ? { title: { text: "" }, showticklabels: false, ...lines } : { title: { text: axes[index] }, ...lines };
   const layout: Layout = {
@@ -115,7 +115,7 @@ export function drawCloud3d(points: readonly CloudPoint3d[], { axes, title, limi
     legend: { orientation: "h" },
     margin: { l: 0, r: 0, t: 40, b: 0 },
     // A little farther than Plotly's own 1.25, from where the words on the axes are cut off.
-    scene: { aspectmode: "data", camera: { eye: { x: 1.6, y: 1.6, z: 1.2 } }, xaxis: axis(0), yaxis: axis(1), zaxis: axis(2) },
+    scene: { aspectmode: "data", camera: { eye: { x: 1.8, y: 1.8, z: 1.3 } }, xaxis: axis(0), yaxis: axis(1), zaxis: axis(2) },
   };
   return { data, layout };
 }

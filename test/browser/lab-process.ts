@@ -40,6 +40,8 @@ export async function startLabProcess({ notebooks, home, cache }: LabFolders, po
     cwd: projectFolder,
     env: { ...plainVariables(), HOME: home, FACEBRIDGE_CACHE: cache },
   });
+  // When the tests are broken off, the terminal closes, and the lab ends with it.
+  process.once("disconnect", () => child.kill("SIGKILL"));
   const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
   let log = "";
   const address = await new Promise<RegExpExecArray>((resolve, reject) => {

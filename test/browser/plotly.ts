@@ -20,6 +20,6 @@ export async function turn(page: Page, figure: Locator): Promise<void> {
   const { x, y, width, height } = (await figure.boundingBox())!;
   await page.mouse.move(x + width / 2, y + height / 2);
   await page.mouse.down();
-  await page.mouse.move(x + width / 2 + 120, y + height / 2 + 40, { steps: 8 });
+  await page.mouse.move(x + width / 2 + 100, y + height / 2, { steps: 8 });
   await page.mouse.up();
 }
