@@ -185,7 +185,13 @@ test("a 3-D cloud turns under the mouse", async () => {
   await lab.openNotebook(page, trial);
   await lab.runCell(page, trialCells.imports);
   await lab.runCell(page, trialCells.cloud);
-  const cloud = lab.outputOf(page, trialCells.cloud).locator(".js-plotly-plot");
+  const output = lab.outputOf(page, trialCells.cloud);
+  await lab.bringToMiddle(output);
+  // Plotly's extension shows the picture until the pointer comes over it.
+  await page.mouse.move(0, 0);
+  const { x, y, width, height } = (await output.boundingBox())!;
+  await page.mouse.move(x + width / 2, y + height / 2);
+  const cloud = output.locator(".js-plotly-plot");
   await cloud.locator("canvas").first().waitFor();
   await lab.bringToMiddle(cloud);
   await shots.take(page, "cloud");
@@ -206,15 +212,13 @@ test("an error shows the cell's own lines", async () => {
 
 test("a progress bar moves in its place", async () => {
   await lab.startCell(page, trialCells.progress);
-  const bar = lab.outputOf(page, trialCells.progress).locator("progress");
-  const read = async (): Promise<number> => Number(await bar.getAttribute("value"));
+  const output = lab.outputOf(page, trialCells.progress);
+  const read = async (): Promise<number> =>
+    Number(/(\d+)\/20 pairs · [\d.]+\/s · \d+ s left/.exec((await output.textContent()) ?? "")?.[1]);
   await expect.poll(read, { timeout: 10_000 }).toBeGreaterThan(4);
-  const early = await read();
   await shots.take(page, "progress");
-  expect(await bar.count()).toBe(1);
-  expect(early).toBeLessThan(20);
   await lab.waitForCell(page, trialCells.progress);
-  expect([await bar.count(), await read()]).toEqual([1, 20]);
+  expect(((await output.textContent()) ?? "").trim()).toBe("maps: 20/20 pairs");
 });
 
 test("Tab completes, and Shift-Tab shows the library's comments", async () => {

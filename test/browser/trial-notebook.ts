@@ -9,8 +9,7 @@ export const trialNotebook: string = formatNotebook({
   ...notebookOf(
     { kind: "markdown", source: "# A trial of the kernel\n\nWhat the notebooks of the project do not show." },
     `import { createRandom } from "facebridge/core";
-import { drawCloud3d } from "facebridge/figures";
-import { displayBundle } from "facebridge/notebook";`,
+import { progress, showCloud } from "facebridge/notebook";`,
     `const random = createRandom(0);
 const pointsOf = (label: string, shift: number) =>
   Array.from({ length: 200 }, (_, i) => ({
@@ -19,23 +18,19 @@ const pointsOf = (label: string, shift: number) =>
   }));
 const points = [...pointsOf("mapped", 0), ...pointsOf("target", 3)];
 const axes = ["First axis", "Second axis", "Third axis"] as const;
-const cloud = drawCloud3d(points, { title: "Two clouds", axes });
-displayBundle({ "application/vnd.plotly.v1+json": cloud });`,
+await showCloud(points, { title: "Two clouds", axes });`,
     `const rates = [0.97, 0.94];
 const pick = (index: number): number => {
   if (index >= rates.length) throw new RangeError(\`no rate \${index}; there are two\`);
   return rates[index];
 };
 pick(2);`,
-    `const show = (done: number, update: boolean): void => {
-  const html = \`<progress max="20" value="\${done}"></progress> \${done} of 20 pairs\`;
-  displayBundle({ "text/html": html }, { displayId: "pairs", update });
-};
-show(0, false);
+    `const bar = progress(20, { label: "maps", unit: "pairs" });
 for (let done = 1; done <= 20; done++) {
   await new Promise((resolve) => setTimeout(resolve, 150));
-  show(done, true);
-}`,
+  bar.update(done);
+}
+bar.end();`,
     "for (let step = 0; ; step++) Math.sqrt(step);",
     "points.length",
   ),
