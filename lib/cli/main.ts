@@ -1,7 +1,15 @@
 #!/usr/bin/env node
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { packageVersion } from "../core/version.js";
 import { print, runCommand } from "./terminal.js";
+
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === "" ? NaN : Number(text);
+    if (Number.isInteger(value) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
+  };
+}
 
 const program = new Command("facebridge")
   .description("Do two networks see the same faces the same way? Align their embeddings, and measure it.")
@@ -41,7 +49,7 @@ program
   .option("--fit <set>", "study set to fit on", "lfw")
   .option("--test <set>", "study set to test on", "lfw")
   .option("--from <folder>", "folder of embedding sets (else the embedded pack)")
-  .option("--seed <number>", "of the split", Number, 0)
+  .option("--seed <number>", "of the split", wholeNumber(0, 2 ** 31 - 1), 0)
   .option("--json", "print the result rows as JSON")
   .addHelpText("after", "\nExample: facebridge align --source face_esp_mbf --target face_openvino_0095 --fit lfw --test cfp")
   .action((options: { source: string; target: string; fit: string; test: string; from?: string; seed: number; json?: boolean }) =>
@@ -70,8 +78,8 @@ program
   .option("--map <name>", "map of the registry", "procrustes")
   .option("--fit <set>", "study set to fit on", "lfw")
   .option("--test <set>", "study set to show", "lfw")
-  .option("--people <number>", "how many", Number, 25)
-  .option("--seed <number>", "of split and picture", Number, 0)
+  .option("--people <number>", "how many", wholeNumber(1, 10_000), 25)
+  .option("--seed <number>", "of split and picture", wholeNumber(0, 2 ** 31 - 1), 0)
   .addHelpText("after", "\nExample: facebridge view clouds --source face_esp_mbf --target face_mobileface_v2")
   .action(
     ({ fit, test, ...rest }: { source: string; target: string; map: string; fit: string; test: string; people: number; seed: number }) =>
@@ -82,7 +90,7 @@ program
   .command("lab")
   .description("JupyterLab on 127.0.0.1 with this project's kernel; installs it under .venv the first time")
   .argument("[folder]", "of notebooks, to open instead of the project's own")
-  .option("--port <number>", "the first to try; a busy one gets the next", Number, 8888)
+  .option("--port <number>", "the first to try; a busy one gets the next", wholeNumber(1, 65_535), 8888)
   .option("--no-browser", "open no browser")
   .option("--install", "only install what the lab needs")
   .addHelpText("after", "\nExample: facebridge lab --no-browser --port 9000")

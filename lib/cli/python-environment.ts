@@ -32,7 +32,7 @@ export function isEnvironmentReady(): boolean {
 export async function ensureEnvironment(say: (text: string) => void): Promise<void> {
   if (isEnvironmentReady()) return;
   const python = findPython();
-  say(`installing JupyterLab under ${path.relative(process.cwd(), environmentFolder) || environmentFolder} (once; about 500 MB)`);
+  say(`installing JupyterLab under ${path.relative(process.cwd(), environmentFolder) || environmentFolder} (once; about 320 MB)`);
   await runStep([python, "-m", "venv", "--clear", environmentFolder], "on Debian and Ubuntu install python3-venv too");
   const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", requirements];
   await runStep([environmentPython, ...install], "see that pip reaches its package index, then run the same command again");

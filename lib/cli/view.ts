@@ -8,7 +8,8 @@ import { interruptSignal, say } from "./terminal.js";
 
 /** `facebridge view clouds`: test people in source, mapped source and target, by UMAP in three dimensions. */
 export async function viewCloudsCommand(spec: TestCloudsSpec): Promise<void> {
-  const study = await openStudy({ signal: interruptSignal() });
+  const signal = interruptSignal();
+  const study = await openStudy({ signal });
   const clouds = await testClouds(spec, study);
   const { data } = await mapCloud(clouds.points, { dimensions: 3, random: createRandom(spec.seed), engine: study.engine });
   const points = clouds.labels.map(({ cloud, identity }, i) => ({
@@ -20,7 +21,8 @@ export async function viewCloudsCommand(spec: TestCloudsSpec): Promise<void> {
   }));
   const figure = drawCloud3d(points, { title: `${spec.source} → ${spec.target}, ${spec.map}, ${spec.people} people` });
   const { url } = await viewFigure(figure.data, figure.layout);
-  say(`the figure is at ${url}, for this machine alone, until its window closes or Ctrl-C`);
+  signal.addEventListener("abort", () => process.exit(0));
+  say(`the figure is at ${url}, for this machine alone, until its window closes or Ctrl-C; its page gets Plotly from a CDN`);
 }
 
 /** A window that is open: the address it shows, and how to stop serving it. */

@@ -1,4 +1,4 @@
-import { readFile, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { DataError, ShapeError } from "../core/errors.js";
 import { checkFinite, type Matrix32, matrix32 } from "../core/matrix.js";
@@ -49,9 +49,11 @@ export interface ReadOptions {
  */
 export async function readEmbeddingSet(folder: string, faceSet: string, encoder: string, { engine }: ReadOptions = {}): Promise<EmbeddingSet> {
   const { file, itemsFile } = nameFiles(folder, faceSet, encoder);
-  const remedy = `run: facebridge embed --faces ${faceSet} --encoders ${encoder}`;
+  const remedy = `run: facebridge embed --faces ${faceSet} --encoders ${encoder} --data <folder>`;
   for (const needed of [file, itemsFile]) {
-    if (!(await stat(needed).catch(() => null))) throw new DataError(`readEmbeddingSet: no file ${needed}; ${remedy}`);
+    if (!(await stat(needed).catch(() => null))) {
+      throw new DataError(`readEmbeddingSet: no file ${needed}; ${await describeFolder(path.dirname(file))}, or ${remedy}`);
+    }
   }
   const items = await readItems(itemsFile);
   const { tensors, metadata } = await readSafetensors(file);
@@ -139,6 +141,14 @@ function readProvenance(found: Readonly<Record<string, string>>, file: string, r
     if (!Object.hasOwn(metadata, field)) throw new DataError(`${file}: __metadata__ has no ${field}; ${remedy}`);
   }
   return pickProvenance(metadata as unknown as Provenance) as unknown as Provenance;
+}
+
+/** What a folder of embedding files holds, in words. */
+async function describeFolder(folder: string): Promise<string> {
+  const names = await readdir(folder).catch(() => null);
+  if (names === null) return `there is no folder ${folder}: name another one`;
+  const encoders = names.filter((name) => name.endsWith(".safetensors")).map((name) => name.slice(0, -".safetensors".length));
+  return encoders.length === 0 ? `${folder} holds no embeddings: name another one` : `choose among ${encoders.join(", ")}`;
 }
 
 async function sameText(file: string, text: string): Promise<boolean> {

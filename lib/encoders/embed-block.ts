@@ -24,6 +24,8 @@ export interface BlockEmbedderOptions {
   readonly encoders: readonly EncoderManifest[];
   /** Of each network. */
   readonly threads: number;
+  /** Heard before each image and each network. */
+  readonly signal?: AbortSignal;
 }
 
 /** Finds, crops and embeds the faces of one block of images. */
@@ -39,7 +41,7 @@ export interface BlockEmbedder {
 type Decoded = { readonly sha256: string } & ({ readonly image: Image } | { readonly reason: string });
 
 /** Networks are loaded when they are first used. */
-export function createBlockEmbedder({ dataFolder, imageFolder, detector, encoders, threads }: BlockEmbedderOptions): BlockEmbedder {
+export function createBlockEmbedder({ dataFolder, imageFolder, detector, encoders, threads, signal }: BlockEmbedderOptions): BlockEmbedder {
   const networks = new Map<string, Promise<Encoder>>();
   const decoded = new Map<string, Promise<Decoded>[]>();
   let detecting: ReturnType<typeof loadDetector> | undefined;
@@ -81,6 +83,7 @@ export function createBlockEmbedder({ dataFolder, imageFolder, detector, encoder
       const network = await detecting;
       const records: FaceRecord[] = [];
       for (const [i, pending] of decodeBlock(images).entries()) {
+        signal?.throwIfAborted();
         const image = images[i];
         const picture = await pending;
         if (!("image" in picture)) {
@@ -97,6 +100,7 @@ export function createBlockEmbedder({ dataFolder, imageFolder, detector, encoder
     },
 
     async embed(encoderId, images, faces): Promise<Float32Array> {
+      signal?.throwIfAborted();
       const manifest = encoders.find(({ id }) => id === encoderId)!;
       let network = networks.get(encoderId);
       if (!network) networks.set(encoderId, (network = loadEncoder(manifest, { dataFolder, threads })));

@@ -12,6 +12,9 @@ export interface WorkerStart extends BlockEmbedderOptions {
   readonly partFolders: Readonly<Record<string, string>>;
 }
 
+/** Give up what is being done, and end. */
+export type StopOrder = "stop";
+
 /** One block to do: which encoders still lack it. */
 export interface BlockTask {
   readonly block: number;
@@ -25,7 +28,8 @@ export type WorkerReport =
   { readonly block: number; readonly doneSteps: number } | { readonly error: { readonly name: string; readonly message: string } };
 
 const start = workerData as WorkerStart;
-const embedder = createBlockEmbedder(start);
+const stopping = new AbortController();
+const embedder = createBlockEmbedder({ ...start, signal: stopping.signal });
 
 const imagesOf = (block: number): readonly string[] => start.images.slice(block * blockSize, (block + 1) * blockSize);
 
@@ -45,8 +49,15 @@ async function run({ block, next, faces: facesMissing, encoders }: BlockTask): P
   return encoders.length + (facesMissing ? 1 : 0);
 }
 
-parentPort!.on("message", (task: BlockTask) => {
-  run(task).then(
+let current: Promise<void> = Promise.resolve();
+parentPort!.on("message", (task: BlockTask | StopOrder) => {
+  if (task === "stop") {
+    stopping.abort();
+    // A thread that is ended inside a network takes the process with it.
+    void current.then(() => { parentPort!.close(); }); // prettier-ignore
+    return;
+  }
+  current = run(task).then(
     (doneSteps) => {
       parentPort!.postMessage({ block: task.block, doneSteps } satisfies WorkerReport);
     },

@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { DataError, ValueError } from "../core/errors.js";
 import { forbidTelemetry } from "../linalg/load-onnx.js";
-import type { BlockTask, WorkerReport, WorkerStart } from "./embed-worker.js";
+import type { BlockTask, StopOrder, WorkerReport, WorkerStart } from "./embed-worker.js";
 
 export interface RunBlocksOptions {
   readonly workers: number;
@@ -60,9 +60,19 @@ export async function runBlocks(
           }),
       ),
     );
-  } finally {
-    await Promise.all(pool.map((worker) => worker.terminate()));
+  } catch (error) {
+    await Promise.all(pool.map(stop));
+    throw error;
   }
+  await Promise.all(pool.map((worker) => worker.terminate()));
+}
+
+/** Let a worker end by itself, as soon as the network that it runs is done. */
+async function stop(worker: Worker): Promise<void> {
+  if (worker.threadId < 0) return; // it has ended
+  const ended = new Promise((resolve) => worker.once("exit", resolve));
+  worker.postMessage("stop" satisfies StopOrder);
+  await ended;
 }
 
 function revive({ name, message }: { readonly name: string; readonly message: string }): Error {

@@ -27,9 +27,10 @@ export interface TestClouds {
 /**
  * The test images of some people as three clouds in one space: the source's rows unaligned and mapped, and the target's.
  *
- * @throws ValueError when there are not that many test identities, or the map leads to a space other than the target's.
+ * @throws ValueError when source and target are one network, there are not that many test identities, or the map leads to a space other than the target's.
  */
 export async function testClouds(spec: TestCloudsSpec, context: StudyContext): Promise<TestClouds> {
+  if (spec.source === spec.target) throw new ValueError(`testClouds: got ${spec.source} as source and target; name two networks`);
   const [fitSet, testSet] = [spec.fitSet, spec.testSet].map((id) => pickStudySet(id, context.faceSets));
   const load = async (encoder: string) =>
     [await context.load(encoder, fitSet.faceSet.id), await context.load(encoder, testSet.faceSet.id)] as const;

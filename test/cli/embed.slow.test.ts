@@ -33,10 +33,10 @@ describe.skipIf(realDataFolder() === null)("facebridge embed", () => {
   test("killed again and again, or run twice at once, ends with the bytes of an undisturbed run (seed 11)", async () => {
     const data = await smallDataFolder();
     const [calm, killed] = [await temporaryFolder(), await temporaryFolder()];
-    const run = (out: string, killAfterMs?: number) =>
+    const run = (out: string, killAfterMs?: number, killWith: NodeJS.Signals = "SIGKILL") =>
       facebridge(
         ["embed", "--faces", "lfw", "--encoders", encoders, "--data", data, "--out", out],
-        killAfterMs === undefined ? {} : { killAfterMs },
+        killAfterMs === undefined ? {} : { killAfterMs, killWith },
       );
     const start = performance.now();
     expect((await run(calm)).code).toBe(0);
@@ -52,6 +52,18 @@ describe.skipIf(realDataFolder() === null)("facebridge embed", () => {
     expect(await hashes(path.join(killed, "lfw"))).toEqual(await hashes(path.join(calm, "lfw")));
     const again = await run(killed);
     expect(again.stderr).toContain("there already: face_mobileface_v3, face_edgeface_xxs, face_esp_mfn");
+
+    const stopped = await temporaryFolder();
+    for (const share of [0.4, 0.6]) {
+      const interrupted = await run(stopped, calmMs * share, "SIGINT");
+      if (interrupted.code === 0) continue; // it was done before
+      expect([interrupted.code, interrupted.stderr.trim().split("\n").at(-1)]).toEqual([
+        130,
+        "interrupted; start the same command again to go on",
+      ]);
+    }
+    expect((await run(stopped)).code).toBe(0);
+    expect(await hashes(path.join(stopped, "lfw"))).toEqual(await hashes(path.join(calm, "lfw")));
 
     const both = await temporaryFolder();
     expect((await Promise.all([run(both), run(both)])).map(({ code }) => code)).toEqual([0, 0]);

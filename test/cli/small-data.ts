@@ -29,9 +29,14 @@ export interface Finished {
   readonly stderr: string;
 }
 
+export interface RunCommandOptions {
+  readonly killAfterMs?: number;
+  /** @defaultValue "SIGKILL" */
+  readonly killWith?: NodeJS.Signals;
+}
+
 /** Run the built command. */
-export function facebridge(args: readonly string[], options: { readonly killAfterMs?: number } = {}): Promise<Finished> {
-  const { killAfterMs } = options;
+export function facebridge(args: readonly string[], { killAfterMs, killWith = "SIGKILL" }: RunCommandOptions = {}): Promise<Finished> {
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
@@ -41,6 +46,6 @@ export function facebridge(args: readonly string[], options: { readonly killAfte
         resolve({ code: error ? Number(error.code ?? 137) : 0, stdout, stderr });
       },
     );
-    if (killAfterMs !== undefined) setTimeout(() => child.kill("SIGKILL"), killAfterMs);
+    if (killAfterMs !== undefined) setTimeout(() => child.kill(killWith), killAfterMs);
   });
 }

@@ -72,7 +72,7 @@ test("a set whose items were changed by a later one says what to run", async () 
   const folder = await written();
   await writeEmbeddingSet(folder, { ...set, encoder: "vis_y", items: [item("Ann"), item("Cy")] });
   await expect(readEmbeddingSet(folder, "lfw", "face_x")).rejects.toThrow(
-    /face_x.safetensors: its rows are of other images than items.tsv lists; run: facebridge embed --faces lfw --encoders face_x$/,
+    /face_x.safetensors: its rows are of other images than items.tsv lists; run: facebridge embed --faces lfw --encoders face_x --data <folder>$/,
   );
 });
 
@@ -90,11 +90,11 @@ test("a set is current when items, networks and manifests are the same, whatever
 
 test("a set that is missing, or whose items are, says what to run", async () => {
   await expect(readEmbeddingSet(await temporaryFolder(), "lfw", "face_x")).rejects.toThrow(
-    /^readEmbeddingSet: no file .*face_x.safetensors; run: facebridge embed --faces lfw --encoders face_x$/,
+    /^readEmbeddingSet: no file .*face_x.safetensors; there is no folder .*lfw: name another one, or run: facebridge embed --faces lfw --encoders face_x --data <folder>$/,
   );
   const folder = await written();
   await rm(path.join(folder, "lfw/items.tsv"));
-  await expect(readEmbeddingSet(folder, "lfw", "face_x")).rejects.toThrow(/no file .*items.tsv; run: facebridge embed/);
+  await expect(readEmbeddingSet(folder, "lfw", "face_x")).rejects.toThrow(/no file .*items.tsv; choose among face_x, or run: facebridge embed/);
 });
 
 test("a renamed file is noticed", async () => {
