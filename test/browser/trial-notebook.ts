@@ -9,6 +9,7 @@ export const trialNotebook: string = formatNotebook({
   ...notebookOf(
     { kind: "markdown", source: "# A trial of the kernel\n\nWhat the notebooks of the project do not show." },
     `import { createRandom } from "facebridge/core";
+import { drawCloud3d } from "facebridge/figures";
 import { progress, showCloud } from "facebridge/notebook";`,
     `const random = createRandom(0);
 const pointsOf = (label: string, shift: number) =>
