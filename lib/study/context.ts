@@ -8,12 +8,15 @@ import { listFaceSetManifests } from "../data/load-face-sets.js";
 import { manifestFolder, projectFolder } from "../data/locate.js";
 import { parseOverlap } from "../data/splits.js";
 import { chooseEngine, type EngineName } from "../linalg/index.js";
+import { openCache, type StudyCache } from "./cache.js";
 import type { StudyContext } from "./study-spec.js";
 
 export interface OpenStudyOptions {
   /** Folder of embedding sets. @defaultValue the embedded pack */
   readonly folder?: string;
   readonly engine?: EngineName;
+  /** Where what was measured is kept; null to measure all anew. @defaultValue runs/cache, and null when FACEBRIDGE_CACHE is "off" */
+  readonly cache?: StudyCache | null;
   readonly signal?: AbortSignal;
   readonly progress?: Progress;
 }
@@ -22,6 +25,7 @@ export interface OpenStudyOptions {
 export async function openStudy({
   folder = path.join(projectFolder, "data"),
   engine,
+  cache = process.env.FACEBRIDGE_CACHE === "off" ? null : openCache(),
   signal,
   progress,
 }: OpenStudyOptions = {}): Promise<StudyContext> {
@@ -43,6 +47,7 @@ export async function openStudy({
     faceSets: await listFaceSetManifests(),
     overlap: parseOverlap(overlap, overlapFile),
     engine: chosen,
+    cache,
     signal,
     ...(progress === undefined ? {} : { progress }),
   };

@@ -1,3 +1,4 @@
+export { openCache, type CacheOptions, type StudyCache } from "./cache.js";
 export { chanceOf } from "./chance.js";
 export { openStudy, type OpenStudyOptions } from "./context.js";
 export { evaluate, type EvaluateOptions, type Evaluation, type MetricValue } from "./evaluate.js";
@@ -6,6 +7,8 @@ export { planStudy, type PlanOptions, type StudyPlan } from "./protocol.js";
 export { formatResultRows, parseResultRows, readResultFile, writeResultFile } from "./result-file.js";
 export type { ResultRow } from "./result-row.js";
 export { runStudy } from "./run-study.js";
+export { runStudies } from "./run-studies.js";
+export { prepareStudy, type PreparedStudy } from "./prepare-study.js";
 export { scoreMap, type ScoreMapOptions, type TestRows } from "./score-map.js";
 export {
   countEvaluations,

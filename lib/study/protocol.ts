@@ -1,4 +1,4 @@
-import { DataError } from "../core/errors.js";
+import { DataError, ValueError } from "../core/errors.js";
 import type { Item } from "../data/embedding-set.js";
 import type { StudySet } from "../data/load-face-sets.js";
 import { excludeOverlap, splitByIdentity, type IdentitySplit, type SamePerson } from "../data/splits.js";
@@ -22,6 +22,8 @@ export interface StudyPlan {
 
 export interface PlanOptions {
   readonly seed: number;
+  /** Share of the training identities that is fitted on: the first in the split's order, so that a smaller share is within a larger. @defaultValue 1 */
+  readonly fraction?: number;
   /** People who are in several face sets; needed where fit and test set differ in theirs. */
   readonly overlap: readonly SamePerson[];
 }
@@ -34,16 +36,18 @@ export interface PlanOptions {
  *
  * @param fitItems items of the fit set's face set, in row order.
  * @param testItems the same of the test set.
- * @throws DataError when a part has no rows.
+ * @throws DataError when a part has no rows; ValueError when the fraction is not above 0 and at most 1.
  */
 export function planStudy(
   fit: StudySet & { readonly items: readonly Item[] },
   test: StudySet & { readonly items: readonly Item[] },
-  { seed, overlap }: PlanOptions,
+  { seed, fraction = 1, overlap }: PlanOptions,
 ): StudyPlan {
+  if (!(fraction > 0 && fraction <= 1)) throw new ValueError(`planStudy: fraction is ${fraction}; it must be above 0 and at most 1`);
   const testSplit = splitStudySet(test, test.items, seed);
   const sameFaces = fit.faceSet.id === test.faceSet.id;
-  const fitSplit = sameFaces ? testSplit : excludeOverlap(splitStudySet(fit, fit.items, seed), testSplit, overlap);
+  const whole = sameFaces ? testSplit : excludeOverlap(splitStudySet(fit, fit.items, seed), testSplit, overlap);
+  const fitSplit = { ...whole, train: whole.train.slice(0, Math.max(1, Math.round(fraction * whole.train.length))) };
   const { trainPoses } = fit.studySet;
   const trains = ({ pose }: Item): boolean => trainPoses === null || (pose !== null && trainPoses.includes(pose));
   const { gallery, probes, duplicateCount } = enrol(test, test.items, testSplit.test);

@@ -1,16 +1,13 @@
-import { pairClouds, reverseMoments } from "../align/moments.js";
-import { controlDrawCount } from "../align/controls.js";
-import { findMapKind, type FitContext } from "../align/registry.js";
-import { lessMean, type PairedRows } from "../align/rows.js";
+import { findMapKind } from "../align/registry.js";
+import { lessMean } from "../align/rows.js";
+import type { Matrix32 } from "../core/matrix.js";
 import { silent } from "../core/progress.js";
-import type { EmbeddingSet } from "../data/embedding-set.js";
-import { pickStudySet } from "../data/load-face-sets.js";
 import { evaluate, type Evaluation, type EvaluateOptions } from "./evaluate.js";
 import { meanEvaluation } from "./mean-evaluation.js";
-import { checkSameImages, identityNames, prepareNetwork, type NetworkRows } from "./network-rows.js";
-import { planStudy, type StudyPlan } from "./protocol.js";
+import { prepareStudy, type PreparedStudy } from "./prepare-study.js";
+import type { StudyPlan } from "./protocol.js";
 import type { ResultRow } from "./result-row.js";
-import { scoreMap, type TestRows } from "./score-map.js";
+import { scoreMap } from "./score-map.js";
 import {
   checkSpec,
   keyOf,
@@ -33,28 +30,23 @@ import {
  */
 export async function runStudy(spec: StudySpec, context: StudyContext): Promise<StudyResult> {
   checkSpec(spec);
-  const { plan, networks, names } = await prepare(spec, context);
+  const prepared = await prepareStudy(spec, context);
+  const { plan } = prepared;
   const { progress = silent } = context;
   const collected = new Map<string, Outcome[]>();
   let done = 0;
-  const keep = (pair: EncoderPair, outcomes: readonly Outcome[]): void => {
-    const known = collected.get(keyOf(pair));
-    collected.set(keyOf(pair), known === undefined ? [...outcomes] : [...known, ...outcomes]);
+  const keep = async (pair: EncoderPair, map: string): Promise<void> => {
+    const measure = (): Promise<Outcome[]> =>
+      map === "native" ? measureNative(pair.target, prepared, spec, context) : measureMap(map, pair, prepared, spec, context);
+    const outcomes = await recall(() => prepared.keyFor(pair, map), context, measure);
+    collected.set(keyOf(pair), [...(collected.get(keyOf(pair)) ?? []), ...outcomes]);
     progress.update(++done);
   };
 
   const targets = spec.maps.includes("native") ? targetsOf(spec.pairs) : [];
-  for (const target of targets) {
-    keep({ source: target, target }, await measureNative(networks.get(target)!, names, spec, context));
-  }
-  for (const { forward, pairs } of controlOf(spec) === "none" ? unordered(spec.pairs) : eachAlone(spec.pairs)) {
-    const draws = await pairRows(networks.get(forward.source)!, networks.get(forward.target)!, spec, context);
-    for (const pair of pairs) {
-      const directed = pair.source === forward.source ? draws : draws.map(reversed);
-      for (const map of spec.maps) {
-        if (map !== "native") keep(pair, await measureMap(map, pair, directed, { networks, names }, spec, context));
-      }
-    }
+  for (const target of targets) await keep({ source: target, target }, "native");
+  for (const pair of bothDirectionsTogether(spec.pairs)) {
+    for (const map of spec.maps) if (map !== "native") await keep(pair, map);
   }
   progress.end();
 
@@ -75,92 +67,57 @@ interface Outcome {
   readonly evaluation: Evaluation;
 }
 
-/** Who is tested, by the names that maps know people by. */
-type TestNames = Pick<TestRows, "probeIdentities" | "galleryIdentities" | "otherNames">;
-
-async function prepare(
-  spec: StudySpec,
-  context: StudyContext,
-): Promise<{ plan: StudyPlan; networks: ReadonlyMap<string, NetworkRows>; names: TestNames }> {
-  const fitSet = pickStudySet(spec.fitSet, context.faceSets);
-  const testSet = pickStudySet(spec.testSet, context.faceSets);
-  const encoders = [...new Set(spec.pairs.flatMap(({ source, target }) => [source, target]))];
-  const networks = new Map<string, NetworkRows>();
-  let first: { plan: StudyPlan; fit: EmbeddingSet; test: EmbeddingSet } | null = null;
-  for (const encoder of encoders) {
-    const fit = await context.load(encoder, fitSet.faceSet.id);
-    const test = testSet.faceSet.id === fitSet.faceSet.id ? fit : await context.load(encoder, testSet.faceSet.id);
-    first ??= {
-      plan: planStudy({ ...fitSet, items: fit.items }, { ...testSet, items: test.items }, { seed: spec.seed, overlap: context.overlap }),
-      fit,
-      test,
-    };
-    checkSameImages(fit, encoders[0], first.fit.items);
-    checkSameImages(test, encoders[0], first.test.items);
-    const { engine, signal } = context;
-    networks.set(encoder, await prepareNetwork(fit, test, first.plan, { control: controlOf(spec), engine, signal }));
-  }
-  const { plan, test } = first!;
-  const tested = new Set(plan.testSplit.test);
-  const otherNames = context.overlap
-    .filter((person) => tested.has(person[test.faceSet]))
-    .flatMap((person) => Object.entries(person).map(([faceSet, identity]) => `${faceSet}/${identity}`));
-  const names = { probeIdentities: identityNames(test, plan.probes), galleryIdentities: identityNames(test, plan.gallery), otherNames };
-  return { plan, networks, names };
+/** The outcomes under a key of the context's cache, else those that are measured now, which are kept. */
+async function recall(keyOf: () => unknown, { cache = null }: StudyContext, measure: () => Promise<Outcome[]>): Promise<Outcome[]> {
+  if (cache === null) return measure();
+  const key = keyOf();
+  const known = await cache.get(key);
+  if (known !== null) return known as Outcome[];
+  const outcomes = await measure();
+  await cache.put(key, outcomes);
+  return outcomes;
 }
 
-async function measureNative(network: NetworkRows, names: TestNames, spec: StudySpec, context: StudyContext): Promise<Outcome[]> {
+async function measureNative(
+  target: string,
+  { names, network }: PreparedStudy,
+  spec: StudySpec,
+  context: StudyContext,
+): Promise<Outcome[]> {
+  const { probes, gallery, cloud } = await network(target);
   const identities = { probes: names.probeIdentities, gallery: names.galleryIdentities };
   const outcomes: Outcome[] = [];
   for (const frame of framesOf(spec)) {
-    const place = (rows: NetworkRows["probes"]): NetworkRows["probes"] => (frame === "centred" ? lessMean(rows, network.cloud.mean) : rows);
-    const evaluation = await evaluate(place(network.probes), place(network.gallery), identities, optionsOf(spec, context));
-    outcomes.push({ map: "native", frame, evaluation });
+    const place = (rows: Matrix32): Matrix32 => (frame === "centred" ? lessMean(rows, cloud.mean) : rows);
+    outcomes.push({
+      map: "native",
+      frame,
+      evaluation: await evaluate(place(probes), place(gallery), identities, optionsOf(spec, context)),
+    });
   }
   return outcomes;
 }
 
-/** What the maps of one direction are fitted on. */
-type PairedFit = Pick<FitContext, "moments" | "train" | "tune">;
-
-/** One direction's rows and sums: of each draw of the control where there is one. */
-async function pairRows(source: NetworkRows, target: NetworkRows, spec: StudySpec, context: StudyContext): Promise<PairedFit[]> {
-  const control = controlOf(spec);
-  const paired: PairedFit[] = [];
-  for (let draw = 0; draw < (control === "none" ? 1 : controlDrawCount(control)); draw++) {
-    const targetRows = await target.asTarget(draw);
-    const train = { source: source.train, target: targetRows.train };
-    const moments = await pairClouds(source.cloud, targetRows.cloud, train, context);
-    paired.push({ moments, train, tune: { source: source.tune, target: targetRows.tune } });
-  }
-  return paired;
-}
-
-function reversed({ moments, train, tune }: PairedFit): PairedFit {
-  const swap = ({ source, target }: PairedRows): PairedRows => ({ source: target, target: source });
-  return { moments: reverseMoments(moments), train: swap(train), tune: swap(tune) };
-}
-
 async function measureMap(
   map: string,
-  pair: EncoderPair,
-  fitRows: readonly PairedFit[],
-  { networks, names }: { readonly networks: ReadonlyMap<string, NetworkRows>; readonly names: TestNames },
+  { source, target }: EncoderPair,
+  { names, network, pairFits }: PreparedStudy,
   spec: StudySpec,
   context: StudyContext,
 ): Promise<Outcome[]> {
-  const [source, target] = [networks.get(pair.source)!, networks.get(pair.target)!];
-  const { engine, signal } = context;
-  const test = { probes: source.probes, gallery: target.gallery, ...names };
+  const { probes } = await network(source);
+  const { gallery } = await network(target);
   const kind = findMapKind(map);
   const evaluations = framesOf(spec).map((frame) => ({ frame, draws: [] as Evaluation[] }));
-  for (const paired of fitRows) {
+  for (const fits of await pairFits({ source, target })) {
     for (let draw = 0; draw < (kind.drawCount ?? 1); draw++) {
-      const fitted = await kind.fit({ ...paired, trainIdentities: source.trainIdentities, draw, engine, signal });
-      for (const { frame, draws } of evaluations) draws.push(await scoreMap(fitted, test, { ...optionsOf(spec, context), frame }));
+      const fitted = await kind.fit({ ...fits, draw });
+      for (const { frame, draws } of evaluations) {
+        draws.push(await scoreMap(fitted, { probes, gallery, ...names }, { ...optionsOf(spec, context), frame }));
+      }
     }
   }
-  const control = controlOf(spec);
+  const control = spec.control ?? "none";
   const name = control === "none" ? map : `${map}/${control}`;
   return evaluations.map(({ frame, draws }) => ({ map: name, frame, evaluation: meanEvaluation(draws) }));
 }
@@ -192,20 +149,15 @@ function curvesOf(results: readonly (EncoderPair & Outcome)[], { curvePoints = 0
   return results.map(({ source, target, map, frame, evaluation: { cmc, roc } }) => ({ source, target, map, frame, cmc, roc }));
 }
 
-/** Pairs of the same two networks together, so that both directions share their sums. */
-function unordered(pairs: readonly EncoderPair[]): { forward: EncoderPair; pairs: EncoderPair[] }[] {
-  const groups = new Map<string, { forward: EncoderPair; pairs: EncoderPair[] }>();
+/** The pairs in such an order that both directions of two networks follow each other, since they share their sums. */
+function bothDirectionsTogether(pairs: readonly EncoderPair[]): EncoderPair[] {
+  const groups = new Map<string, EncoderPair[]>();
   for (const pair of pairs) {
     const known = groups.get(keyOf(pair)) ?? groups.get(keyOf({ source: pair.target, target: pair.source }));
-    if (known !== undefined) known.pairs.push(pair);
-    else groups.set(keyOf(pair), { forward: pair, pairs: [pair] });
+    if (known !== undefined) known.push(pair);
+    else groups.set(keyOf(pair), [pair]);
   }
-  return [...groups.values()];
-}
-
-/** Every direction with sums of its own: a control pairs the rows of one direction otherwise than those of the other. */
-function eachAlone(pairs: readonly EncoderPair[]): { forward: EncoderPair; pairs: EncoderPair[] }[] {
-  return pairs.map((pair) => ({ forward: pair, pairs: [pair] }));
+  return [...groups.values()].flat();
 }
 
 function optionsOf({ ranks, fmrs, curvePoints }: StudySpec, { engine, signal }: StudyContext): EvaluateOptions {
@@ -216,10 +168,6 @@ function optionsOf({ ranks, fmrs, curvePoints }: StudySpec, { engine, signal }: 
     ...(fmrs === undefined ? {} : { fmrs }),
     ...(curvePoints === undefined ? {} : { curvePoints }),
   };
-}
-
-function controlOf({ control = "none" }: StudySpec): NonNullable<StudySpec["control"]> {
-  return control;
 }
 
 function framesOf({ frames = ["centred", "raw"] }: StudySpec): readonly ("centred" | "raw")[] {

@@ -7,6 +7,7 @@ import type { FaceSetManifest } from "../data/face-set-manifest.js";
 import type { SamePerson } from "../data/splits.js";
 import type { Engine } from "../linalg/engine.js";
 import type { RocPoint } from "../metrics/verification.js";
+import type { StudyCache } from "./cache.js";
 import type { StudyPlan } from "./protocol.js";
 import type { ResultRow } from "./result-row.js";
 
@@ -26,6 +27,8 @@ export interface StudySpec {
   readonly fitSet: string;
   readonly testSet: string;
   readonly seed: number;
+  /** Share of the training identities that maps are fitted on; a smaller share is within a larger. The tune identities stay. @defaultValue 1 */
+  readonly fraction?: number;
   /** @defaultValue ["centred", "raw"] */
   readonly frames?: readonly ("centred" | "raw")[];
   /** @defaultValue [1, 5, 10] */
@@ -49,6 +52,8 @@ export interface StudyContext {
   readonly overlap: readonly SamePerson[];
   readonly engine: Engine;
   readonly signal?: AbortSignal | undefined;
+  /** Keeps what was measured, for the next time; null to measure all anew. @defaultValue null */
+  readonly cache?: StudyCache | null;
   /** Counts evaluations: see countEvaluations. @defaultValue silent */
   readonly progress?: Progress;
 }

@@ -1,12 +1,9 @@
 import { applyMap } from "../align/map.js";
-import { pairClouds } from "../align/moments.js";
 import { findMapKind } from "../align/registry.js";
 import { lessMean, normaliseRows } from "../align/rows.js";
 import { ValueError } from "../core/errors.js";
 import { stackRows, type Matrix32, takeRows } from "../core/matrix.js";
-import { pickStudySet } from "../data/load-face-sets.js";
-import { identityNames, prepareNetwork } from "./network-rows.js";
-import { planStudy } from "./protocol.js";
+import { prepareStudy } from "./prepare-study.js";
 import type { EncoderPair, StudyContext, StudySpec } from "./study-spec.js";
 
 export interface TestCloudsSpec extends EncoderPair, Pick<StudySpec, "fitSet" | "testSet" | "seed"> {
@@ -31,25 +28,16 @@ export interface TestClouds {
  */
 export async function testClouds(spec: TestCloudsSpec, context: StudyContext): Promise<TestClouds> {
   if (spec.source === spec.target) throw new ValueError(`testClouds: got ${spec.source} as source and target; name two networks`);
-  const [fitSet, testSet] = [spec.fitSet, spec.testSet].map((id) => pickStudySet(id, context.faceSets));
-  const load = async (encoder: string) =>
-    [await context.load(encoder, fitSet.faceSet.id), await context.load(encoder, testSet.faceSet.id)] as const;
-  const [fit, test] = await load(spec.source);
-  const [targetFit, targetTest] = await load(spec.target);
-  const plan = planStudy({ ...fitSet, items: fit.items }, { ...testSet, items: test.items }, { seed: spec.seed, overlap: context.overlap });
   const { engine, signal } = context;
-  const source = await prepareNetwork(fit, test, plan, { control: "none", engine, signal });
-  const target = await prepareNetwork(targetFit, targetTest, plan, { control: "none", engine, signal });
-  const train = { source: source.train, target: target.train };
-  const moments = await pairClouds(source.cloud, target.cloud, train, context);
-  const tune = { source: source.tune, target: target.tune };
-
-  const identities = identityNames(test, Int32Array.from([...plan.gallery, ...plan.probes]));
+  const { names, network, pairFits } = await prepareStudy({ ...spec, pairs: [spec] }, context);
+  const [source, target] = [await network(spec.source), await network(spec.target)];
+  const [fit] = await pairFits(spec);
+  const identities = [...names.galleryIdentities, ...names.probeIdentities];
   const rows = chooseRows(identities, spec.people);
   const pick = (gallery: Matrix32, probes: Matrix32): Matrix32 => takeRows(stackRows([gallery, probes]), rows);
   const sourceRows = pick(source.gallery, source.probes);
   const mapped = async (name: string): Promise<Matrix32> => {
-    const map = await findMapKind(name).fit({ moments, train, trainIdentities: source.trainIdentities, tune, engine, signal });
+    const map = await findMapKind(name).fit(fit);
     if (map.targetWeights !== null) {
       throw new ValueError(`testClouds: ${name} compares source and target in a third space; choose a map into the target's`);
     }
@@ -58,7 +46,7 @@ export async function testClouds(spec: TestCloudsSpec, context: StudyContext): P
   const clouds: readonly (readonly [CloudName, Matrix32])[] = [
     ["source", await mapped("zero-pad")],
     ["mapped", await mapped(spec.map)],
-    ["target", lessMean(pick(target.gallery, target.probes), moments.target.mean)],
+    ["target", lessMean(pick(target.gallery, target.probes), fit.moments.target.mean)],
   ];
   return {
     points: stackRows(clouds.map(([, points]) => normaliseRows(points))),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ValueError } from "../../lib/core/errors.js";
 import type { Item } from "../../lib/data/embedding-set.js";
 import type { StudySetManifest } from "../../lib/data/face-set-manifest.js";
 import type { StudySet } from "../../lib/data/load-face-sets.js";
@@ -42,6 +43,26 @@ describe("planStudy", () => {
     const parts = [plan.train, plan.tune, plan.gallery].map((rows) => namesOf(items, rows));
     expect(new Set(parts.flatMap((names) => [...names])).size).toBe(20);
     expect(namesOf(items, plan.probes)).toEqual(parts[2]);
+  });
+
+  it("fits on the first share of the training identities, the smaller within the larger, and tests and tunes on the same", () => {
+    const items = flat("p", 100, 3);
+    const shares = [0.01, 0.1, 0.5, 1];
+    const plans = shares.map((fraction) => planStudy({ ...lfw, items }, { ...lfw, items }, { seed: 3, fraction, overlap: [] }));
+    expect(plans.map(({ fitSplit }) => fitSplit.train.length)).toEqual([1, 6, 30, 60]);
+    expect(plans.map(({ train }) => train.length)).toEqual([3, 18, 90, 180]);
+    for (const [i, plan] of plans.slice(0, -1).entries()) {
+      const larger = new Set(plans[i + 1].train);
+      expect([...plan.train].every((row) => larger.has(row))).toBe(true);
+      expect([plan.tune, plan.gallery, plan.probes]).toEqual([plans[3].tune, plans[3].gallery, plans[3].probes]);
+    }
+  });
+
+  it.each([0, -0.1, 1.01, NaN])("refuses the fraction %s", (fraction) => {
+    const items = flat("p", 20, 3);
+    const plan = (): unknown => planStudy({ ...lfw, items }, { ...lfw, items }, { seed: 0, fraction, overlap: [] });
+    expect(plan).toThrow(ValueError);
+    expect(plan).toThrow(`planStudy: fraction is ${fraction}; it must be above 0 and at most 1`);
   });
 
   it("enrols the first image in file-name order, in whatever order the rows come", () => {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { matrix32 } from "../../lib/core/matrix.js";
 import { createRandom, type Random } from "../../lib/core/random.js";
 import type { EmbeddingSet, Item } from "../../lib/data/embedding-set.js";
@@ -22,7 +23,13 @@ export function syntheticFaces(faceSet: string, people: number, images: number, 
     const centre = Float64Array.from({ length: latentCount }, () => random.normal());
     for (let image = 0; image < images; image++) {
       const row = items.length;
-      items.push({ image: `${identity}/${image}.jpg`, identity, pose: null, sha256: `${identity}/${image}`, detectionScore: 1 });
+      items.push({
+        image: `${identity}/${image}.jpg`,
+        identity,
+        pose: null,
+        sha256: createHash("sha256").update(`${identity}/${image}`).digest("hex"),
+        detectionScore: 1,
+      });
       for (let k = 0; k < latentCount; k++) latents[row * latentCount + k] = centre[k] + 0.2 * random.normal();
     }
   }
