@@ -10,7 +10,10 @@ export {
 } from "./cloud.js";
 export { bundleCloud, describeCloud, type CloudBundle } from "./cloud-bundle.js";
 export { drawCmc, type CmcCurve, type CmcOptions } from "./cmc.js";
+export { drawDots, type Dot, type DotsOptions } from "./dots.js";
 export type { Figure } from "./figure.js";
+export { drawLines, type LineAxis, type LineCurve, type LinesOptions } from "./lines.js";
 export { drawPairs, type PairRow, type PairsOptions } from "./pairs.js";
 export { drawRoc, type RocCurve, type RocOptions } from "./roc.js";
+export { drawScatter, type ScatterOptions, type ScatterPoint } from "./scatter.js";
 export { applyTheme, palette, referenceColour } from "./theme.js";

@@ -6,8 +6,11 @@ import {
   drawCloud,
   drawCloud3d,
   drawCmc,
+  drawDots,
+  drawLines,
   drawPairs,
   drawRoc,
+  drawScatter,
   renderSvg,
   type Figure,
 } from "../../lib/figures/index.js";
@@ -35,6 +38,25 @@ const cloudPoints = (count: number) => {
   return Array.from({ length: count }, (_, i) => ({ x: random.normal(), y: random.normal(), label: i % 2 ? "mapped" : "target" }));
 };
 const cloud = drawCloud(cloudPoints(60), { title: "Rows of one pair" });
+
+const lines = drawLines(
+  [
+    { label: "least squares", x: [0.2, 1, 5], y: [0.7, 0.15, 0.9], low: [0.6, 0.1, 0.85], high: [0.8, 0.2, 0.95] },
+    { label: "ridge", x: [0.2, 1, 5], y: [0.72, 0.85, 0.92] },
+  ],
+  {
+    x: { title: "Training pairs over dimension, n/d", scale: "log", format: "~r", marks: [{ at: 1, label: "n = d" }] },
+    y: { title: "Rank-1", format: ".0%", domain: [0, 1], marks: [{ at: 0.01, label: "chance" }] },
+  },
+);
+const dots = drawDots(
+  ["lfw", "cfp"].flatMap((label, i) =>
+    ["ridge", "procrustes"].map((group, j) => ({ label, group, value: (8 - i) / 10 + j / 20, low: 0.6, high: i === 0 ? 0.95 : null })),
+  ),
+  { title: "Rank-1", domain: [0, 1], mark: { at: 0.01, label: "chance" } },
+);
+const scatterPoints = networks.map((label, i) => ({ x: 0.5 + 0.1 * i, y: 0.9 - 0.2 * i, label, group: i === 0 ? "face" : "vision" }));
+const scatter = drawScatter(scatterPoints, { x: { title: "Native TMR", format: ".0%" }, y: { title: "Rank-1 as target", format: ".0%" }, named: true });
 
 /** The values of each of a figure's data sets, by name. */
 function valuesOf(figure: Figure): Readonly<Record<string, readonly unknown[]>> {
@@ -81,6 +103,19 @@ describe("figures hold the rows they were given", () => {
     expect(pairs).toMatchObject({ encoding: { tooltip: [{ field: "source" }, { field: "target" }, { field: "value" }] } });
   });
 
+  test("lines with a band where there is one, and named marks", () => {
+    const found = valuesOf(lines);
+    expect(found.curves).toHaveLength(6);
+    expect(found.curves[0]).toEqual({ label: "least squares", x: 0.2, y: 0.7, low: 0.6, high: 0.8 });
+    expect([found["marks-x"], found["marks-y"]]).toEqual([[{ at: 1, label: "n = d" }], [{ at: 0.01, label: "chance" }]]);
+  });
+
+  test("dots with their intervals, and points by two values", () => {
+    expect(valuesOf(dots).dots).toHaveLength(4);
+    expect(valuesOf(dots).dots[3]).toEqual({ label: "cfp", group: "procrustes", value: 0.75, low: 0.6, high: null });
+    expect(valuesOf(scatter).points).toEqual(scatterPoints);
+  });
+
   test("a cloud, of many points a sample that the title states (seed 0)", () => {
     expect(valuesOf(cloud).points).toEqual(cloudPoints(60));
     const sampled = drawCloud(cloudPoints(90), { limit: 50 });
@@ -123,6 +158,12 @@ describe("figures refuse", () => {
     ["a metric without rows", () => drawPairs(rows, { metric: "eer" }), "drawPairs: no row has the metric eer; the rows hold rank1"],
     ["a pair that is there twice", () => drawPairs([...rows, rows[1]], { metric: "rank1" }), "drawPairs: edgeface → sface has two values of rank1; filter the rows to one map, frame and set"],
     ["an infinite value", () => drawPairs([{ ...rows[0], value: Infinity }], { metric: "rank1" }), "drawPairs: edgeface → edgeface has the value Infinity; leave that row out"],
+    ["0 on a logarithmic axis", () => drawLines([{ label: "a", x: [0], y: [1] }], { x: { title: "n/d", scale: "log" }, y: { title: "y" } }), "drawLines: n/d has a value of 0 or below; a logarithmic axis shows what is above it, so leave the point out"],
+    ["no dots", () => drawDots([], { title: "Rank-1" }), "drawDots: got no values; give at least one"],
+    ["a dot that is there twice", () => drawDots([{ label: "a", group: "b", value: 1 }, { label: "a", group: "b", value: 2 }], { title: "Rank-1" }), "drawDots: a, b is there twice; give each once"],
+    ["a bound that is no number", () => drawDots([{ label: "a", group: "b", value: 1, high: NaN }], { title: "Rank-1" }), "drawDots: a, b holds NaN; every number must be finite, so leave it out"],
+    ["points of nothing", () => drawScatter([], { x: { title: "x" }, y: { title: "y" } }), "drawScatter: got no points; give at least one"],
+    ["a point without a value", () => drawScatter([{ x: 1, y: NaN, label: "a", group: "b" }], { x: { title: "x" }, y: { title: "y" } }), "drawScatter: y of a is NaN; it must be finite, and above 0 on a logarithmic axis"],
     ["a cloud of nothing", () => drawCloud([]), "drawCloud: got no points; give at least one"],
     ["a point nowhere", () => drawCloud3d([{ x: 0, y: NaN, z: 0, label: "a" }]), "drawCloud3d: point 0 has a coordinate that is not finite; leave it out"],
   ])("%s", (_, draw, message) => {
@@ -136,6 +177,9 @@ describe("SVG files", () => {
     ["roc", roc],
     ["pairs", pairs],
     ["cloud", cloud],
+    ["lines", lines],
+    ["dots", dots],
+    ["scatter", scatter],
   ])("%s is drawn as before, on a transparent ground", async (name, figure) => {
     const svg = await renderSvg(figure);
     expect(svg).toMatch(/^<svg [^>]*viewBox/);
