@@ -111,6 +111,47 @@ kernel
   .description("take away what install wrote")
   .action(() => runCommand(async () => (await import("./kernel-spec.js")).removeKernelSpec()));
 
+const collect = (text: string, all: readonly string[]): string[] => [...all, text];
+
+program
+  .command("run")
+  .description("a notebook with other parameters, kept in a folder of its own under runs/")
+  .argument("<notebook>", "path, or name of one of the project's notebooks")
+  .option("--set <name=value>", "a parameter; may be given again", collect, [])
+  .option("--grid <name=list>", "a parameter's values, between commas or first..last; every combination is run", collect, [])
+  .option("--params <file>", "parameters as a JSON object")
+  .option("--out <folder>", "where the folders of runs go (else runs/)")
+  .option("--no-cache", "measure everything anew")
+  .addHelpText("after", "\nExample: facebridge run 01-do-networks-see-alike --set testSet=cfp --grid seed=0..4")
+  .action((notebook: string, options: { set: string[]; grid: string[]; params?: string; out?: string; cache: boolean }) =>
+    runCommand(async () => (await import("./run.js")).runNotebookCommand(notebook, options)),
+  );
+
+const runs = program.command("runs").description("what `run` has kept");
+runs
+  .command("list")
+  .description("the runs, and the parameters in which they differ")
+  .option("--json", "print them as JSON")
+  .addHelpText("after", "\nExample: facebridge runs list")
+  .action((options: { json?: boolean }) => runCommand(async () => (await import("./runs.js")).listRunsCommand(options)));
+runs
+  .command("compare")
+  .description("the rows of two runs side by side")
+  .argument("<one>", "a run: its folder, or the beginning of its digest")
+  .argument("<other>", "another")
+  .option("--limit <number>", "rows shown, the largest differences first", wholeNumber(1, 1_000_000), 40)
+  .option("--json", "print all of them as JSON")
+  .addHelpText("after", "\nExample: facebridge runs compare 3f9a 81c2")
+  .action((one: string, other: string, options: { json?: boolean; limit: number }) =>
+    runCommand(async () => (await import("./runs.js")).compareRunsCommand(one, other, options)),
+  );
+runs
+  .command("clean")
+  .description("take away the runs that were stopped, or those that are named")
+  .argument("[run...]", "folders, or beginnings of digests")
+  .addHelpText("after", "\nExample: facebridge runs clean 3f9a")
+  .action((names: string[]) => runCommand(async () => (await import("./runs.js")).cleanRunsCommand(names)));
+
 program
   .command("start")
   .description("the quick study on the embedded pack: one executed notebook, one page")

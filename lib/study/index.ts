@@ -1,5 +1,6 @@
 export { openCache, type CacheOptions, type StudyCache } from "./cache.js";
 export { chanceOf } from "./chance.js";
+export { compareRows, type ComparedRow, type ComparedRows } from "./compare-rows.js";
 export { openStudy, type OpenStudyOptions } from "./context.js";
 export { evaluate, type EvaluateOptions, type Evaluation, type MetricValue } from "./evaluate.js";
 export { isRate, rankMetric, tmrMetric } from "./metric-names.js";

@@ -1,0 +1,136 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import path from "node:path";
+import { DataError, ValueError } from "../core/errors.js";
+import { projectFolder } from "../data/index.js";
+import {
+  declaredParameters,
+  readParameter,
+  recordRun,
+  type DeclaredParameter,
+  type Parameters,
+  type RecordedRun,
+} from "../kernel/index.js";
+import { readNotebook } from "../notebook/index.js";
+import { interruptSignal, print, progressBar, say } from "./terminal.js";
+
+export interface RunCommandOptions {
+  /** `name=value`, of one run. */
+  readonly set: readonly string[];
+  /** `name=list`, of a sweep: every combination is run. */
+  readonly grid: readonly string[];
+  /** JSON file of parameters; `--set` wins over it. */
+  readonly params?: string;
+  readonly out?: string;
+  readonly cache: boolean;
+}
+
+/** `facebridge run`: a notebook with other parameters, or all combinations of several, each kept in a folder of its own. */
+export async function runNotebookCommand(name: string, { set, grid, params, out, cache }: RunCommandOptions): Promise<void> {
+  const file = findNotebook(name);
+  const declared = declaredParameters(await readNotebook(file));
+  const fixed = { ...(params === undefined ? {} : await readParameterFile(params)), ...readAll(declared, set, "--set") };
+  const combinations = combine(grid.map((text) => readAxis(declared, text))).map((axis) => ({ ...fixed, ...axis }));
+  if (!cache) process.env.FACEBRIDGE_CACHE = "off";
+  const signal = interruptSignal();
+  const options = { signal, ...(out === undefined ? {} : { out: path.resolve(out) }) };
+  if (combinations.length === 1) {
+    let bar: ReturnType<typeof progressBar> | undefined;
+    const run = await recordRun(file, {
+      ...options,
+      parameters: combinations[0],
+      onCell: ({ state, index, count }) => {
+        bar ??= progressBar(path.basename(file, ".ipynb"), "cells", count);
+        bar.update(state === "started" ? index : index + 1);
+      },
+    });
+    bar?.end();
+    tell(run, file);
+    return;
+  }
+  const bar = progressBar(path.basename(file, ".ipynb"), "runs", combinations.length);
+  const runs: (RecordedRun | undefined)[] = new Array<undefined>(combinations.length).fill(undefined);
+  let next = 0;
+  let done = 0;
+  const work = async (): Promise<void> => {
+    for (let i = next++; i < combinations.length; i = next++) {
+      runs[i] = await recordRun(file, { ...options, parameters: combinations[i] });
+      bar.update(++done);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(availableParallelism(), combinations.length) }, work));
+  bar.end();
+  for (const run of runs) tell(run!, file);
+}
+
+/** The folder, on standard output; of a failed run also the cell's own traceback. @throws DataError when a cell failed. */
+function tell({ folder, reused, failure }: RecordedRun, file: string): void {
+  if (reused) say("nothing has changed since this run:");
+  print(path.relative(process.cwd(), folder) || ".");
+  if (failure === null) return;
+  say(failure.traceback.join("\n"));
+  throw new DataError(
+    `run: cell ${failure.cellIndex + 1} of ${path.basename(file)} failed with ${failure.name}: ${failure.message}; see ${path.join(folder, "notebook.ipynb")}`,
+  );
+}
+
+/** A path, or the name of one of the project's notebooks, or its number. */
+function findNotebook(name: string): string {
+  const own = path.join(projectFolder, "notebooks", `${name.replace(/\.ipynb$/, "")}.ipynb`);
+  const found = [path.resolve(name), own].find((file) => file.endsWith(".ipynb") && existsSync(file));
+  if (found === undefined)
+    throw new DataError(`run: there is no notebook ${name}; give its path, or the name of a file in ${path.dirname(own)}`);
+  return found;
+}
+
+async function readParameterFile(file: string): Promise<Parameters> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(file, "utf8"));
+  } catch (error) {
+    throw new DataError(`run: ${file} is no JSON file (${(error as Error).message}); it must hold one object of parameters`);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new DataError(`run: ${file} must hold one object of parameters`);
+  return value as Parameters;
+}
+
+function readAll(declared: readonly DeclaredParameter[], texts: readonly string[], flag: string): Parameters {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const [name, value] = splitAt(text, flag);
+      return [name, readParameter(declared, name, value)];
+    }),
+  );
+}
+
+interface Axis {
+  readonly name: string;
+  readonly values: readonly unknown[];
+}
+
+/** `seed=1..5`, or `fractions=0.1,0.5,1`: one run for each. */
+function readAxis(declared: readonly DeclaredParameter[], text: string): Axis {
+  const [name, list] = splitAt(text, "--grid");
+  const range = /^(-?\d+)\.\.(-?\d+)$/.exec(list);
+  const texts =
+    range === null
+      ? list.split(",")
+      : Array.from({ length: Math.max(0, Number(range[2]) - Number(range[1]) + 1) }, (_, i) => String(Number(range[1]) + i));
+  if (texts.length === 0) throw new ValueError(`run: --grid ${text} names no value; give a list between commas, or first..last`);
+  return { name, values: texts.map((value) => readParameter(declared, name, value)) };
+}
+
+function combine(axes: readonly Axis[]): Parameters[] {
+  return axes.reduce<Parameters[]>(
+    (all, { name, values }) => all.flatMap((one) => values.map((value) => ({ ...one, [name]: value }))),
+    [{}],
+  );
+}
+
+function splitAt(text: string, flag: string): [name: string, value: string] {
+  const at = text.indexOf("=");
+  if (at < 1) throw new ValueError(`run: got ${flag} ${text}; it must be name=value`);
+  return [text.slice(0, at), text.slice(at + 1)];
+}

@@ -1,0 +1,142 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { promisify } from "node:util";
+import { packageVersion } from "../core/version.js";
+import { writeAtomically } from "../data/atomic-file.js";
+import { manifestFolder, projectFolder } from "../data/locate.js";
+import { toPng } from "../figures/png.js";
+import { formatNotebook, readNotebook, type CodeCell, type Notebook } from "../notebook/nbformat.js";
+import { codeDigest } from "../study/code-digest.js";
+import { checkParameters, declaredParameters } from "./declared-parameters.js";
+import type { Parameters } from "./parameters.js";
+import { runNotebook, type CellFailure, type RunOptions } from "./runner.js";
+
+/** How a recorded run came to be: what decides its results, and nothing else. */
+export interface RunProvenance {
+  readonly notebook: string;
+  /** Values of all parameters, given or declared; undefined ones, which are computed, are left out. */
+  readonly parameters: Parameters;
+  readonly packageVersion: string;
+  /** Commit that is checked out, with "+" when files differ from it; null outside of a repository. */
+  readonly git: string | null;
+  /** SHA-256, hex: of the notebook's code, the library's code, the manifests, the embedded pack. */
+  readonly digests: Readonly<Record<"notebook" | "code" | "manifests" | "pack", string>>;
+}
+
+export interface RecordedRun {
+  /** Holds notebook.ipynb, the notebook's result file, figures/ and, when the run is whole, provenance.json. */
+  readonly folder: string;
+  /** Whether a run with the same code, data and parameters was there already. */
+  readonly reused: boolean;
+  /** The cell that stopped the run; null when all cells ran. */
+  readonly failure: CellFailure | null;
+}
+
+export interface RecordOptions extends Pick<RunOptions, "onCell" | "signal" | "timeoutMs"> {
+  readonly parameters?: Parameters;
+  /** Folder of the runs of all notebooks. @defaultValue runs of the project */
+  readonly out?: string;
+}
+
+const provenanceFile = "provenance.json";
+
+/**
+ * Run a notebook into a folder of its own, `<out>/<notebook>/<digest>/`, or find the same run there.
+ *
+ * The digest is of all that decides the results. `provenance.json` is written last: without it a folder is of a run that was stopped,
+ * and the next run goes on from what the cache holds.
+ *
+ * @throws ValueError for parameters that the notebook does not declare, before anything runs.
+ */
+export async function recordRun(
+  file: string,
+  { parameters = {}, out = path.join(projectFolder, "runs"), ...options }: RecordOptions = {},
+): Promise<RecordedRun> {
+  const notebook = await readNotebook(file);
+  const provenance = await describeRun(notebook, path.basename(file, ".ipynb"), parameters);
+  const folder = path.join(
+    path.resolve(projectFolder, out),
+    provenance.notebook,
+    digestOf(JSON.stringify({ ...provenance, git: null })).slice(0, 16),
+  );
+  if ((await readProvenance(folder)) !== null) return { folder, reused: true, failure: null };
+
+  await rm(path.join(folder, "figures"), { recursive: true, force: true }); // of a run that was stopped
+  await mkdir(folder, { recursive: true });
+  const declared = declaredParameters(notebook).map(({ name }) => name);
+  const results = declared.includes("resultFolder") ? { resultFolder: path.relative(projectFolder, folder).split(path.sep).join("/") } : {};
+  const { notebook: executed, failure } = await runNotebook(notebook, { ...options, parameters: { ...results, ...parameters } });
+  await writeAtomically(path.join(folder, "notebook.ipynb"), [Buffer.from(formatNotebook(executed))]);
+  if (failure === null) {
+    await writeFigures(executed, path.join(folder, "figures"));
+    await writeAtomically(path.join(folder, provenanceFile), [Buffer.from(`${JSON.stringify(provenance, null, 2)}\n`)]);
+  }
+  return { folder, reused: false, failure };
+}
+
+/** What a whole run says of itself; null where there is none. */
+export async function readProvenance(folder: string): Promise<RunProvenance | null> {
+  const text = await readFile(path.join(folder, provenanceFile), "utf8").catch(() => null);
+  return text === null ? null : (JSON.parse(text) as RunProvenance);
+}
+
+async function describeRun(notebook: Notebook, name: string, given: Parameters): Promise<RunProvenance> {
+  checkParameters(notebook, given);
+  const known = declaredParameters(notebook).filter(({ name: parameter }) => parameter !== "resultFolder");
+  const parameters = Object.fromEntries(known.flatMap(({ name: parameter, value }) => (value === undefined ? [] : [[parameter, value]])));
+  const code = notebook.cells.filter((cell): cell is CodeCell => cell.cell_type === "code").map(({ source }) => source);
+  return {
+    notebook: name,
+    parameters: { ...parameters, ...given },
+    packageVersion,
+    git: await gitState(),
+    digests: {
+      notebook: digestOf(JSON.stringify(code)),
+      code: codeDigest(),
+      manifests: await folderDigest(manifestFolder),
+      pack: await folderDigest(path.join(projectFolder, "data")),
+    },
+  };
+}
+
+/** Every figure as it can be had: SVG with a PNG of it, or the PNG alone, by the cell's id. */
+async function writeFigures({ cells }: Notebook, folder: string): Promise<void> {
+  for (const cell of cells) {
+    if (cell.cell_type !== "code") continue;
+    let count = 0;
+    for (const output of cell.outputs) {
+      if (output.output_type !== "display_data" && output.output_type !== "execute_result") continue;
+      const { "image/svg+xml": svg, "image/png": png } = output.data;
+      if (typeof svg !== "string" && typeof png !== "string") continue;
+      await mkdir(folder, { recursive: true });
+      const base = path.join(folder, count++ === 0 ? cell.id : `${cell.id}-${count}`);
+      if (typeof svg === "string") await writeFile(`${base}.svg`, svg);
+      await writeFile(`${base}.png`, typeof svg === "string" ? await toPng(svg) : Buffer.from(png as string, "base64"));
+    }
+  }
+}
+
+async function gitState(): Promise<string | null> {
+  const git = async (...args: readonly string[]): Promise<string> =>
+    (await promisify(execFile)("git", [...args], { cwd: projectFolder })).stdout.trim();
+  try {
+    const commit = await git("rev-parse", "HEAD");
+    return (await git("status", "--porcelain", "--", "lib", "data", "data-manifests", "package.json")) === "" ? commit : `${commit}+`;
+  } catch {
+    return null;
+  }
+}
+
+async function folderDigest(folder: string): Promise<string> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+  const hash = createHash("sha256");
+  for (const file of files.sort()) hash.update(`${path.relative(folder, file)}\n`).update(await readFile(file));
+  return hash.digest("hex");
+}
+
+function digestOf(text: string): string {
+  return createHash("sha256").update(text, "utf8").digest("hex");
+}
