@@ -12,8 +12,8 @@ export interface CloudMapOptions {
   readonly neighbours?: number;
 }
 
-/** UMAP looks at this many principal components: distances among faces are kept, and it is ten times faster. */
-const componentCount = 50;
+/** Pictures are made of this many principal components: distances among faces are kept, and it is ten times faster. */
+export const componentCount = 50;
 
 /**
  * A 2-D or 3-D picture of n × d points by UMAP on their principal components.

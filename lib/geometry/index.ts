@@ -1,1 +1,3 @@
 export * from "./cloud-map.js";
+export { measurePicture, type PictureQuality, type PictureQualityOptions } from "./trustworthiness.js";
+export { mapCloudTsne, type TsneOptions } from "./tsne.js";

@@ -1,0 +1,108 @@
+import { ShapeError, ValueError } from "../core/errors.js";
+import { checkFinite, toFloat64, type Matrix, type Matrix64 } from "../core/matrix.js";
+import { startPace } from "../linalg/pace.js";
+import { distanceBlocks, nearestRows, type BlockOptions } from "./nearest-rows.js";
+
+/** How far a picture can be believed. */
+export interface PictureQuality {
+  /** 1 when all neighbours in the picture are neighbours among the points: what is seen together belongs together. */
+  readonly trustworthiness: number;
+  /** 1 when all neighbours among the points are neighbours in the picture: what belongs together is seen together. */
+  readonly continuity: number;
+  /** k. */
+  readonly neighbours: number;
+}
+
+export interface PictureQualityOptions extends BlockOptions {
+  /** How many make a neighbourhood; less than half the points. @defaultValue 10 */
+  readonly neighbours?: number;
+}
+
+/**
+ * Trustworthiness and continuity of a picture of n points, by Euclidean distance in both.
+ *
+ * T = 1 − 2 / (n k (2n − 3k − 1)) · Σᵢ Σⱼ (r(i, j) − k) over the k nearest j of i in the picture whose rank r(i, j) among the points is above
+ * k; continuity is the same with points and picture exchanged. About 1/2 for a picture that knows nothing of the points. Only neighbourhoods
+ * are judged: nothing is said of distances between groups.
+ *
+ * @param points n × d.
+ * @param picture n × 2 or 3.
+ * @throws ShapeError when the counts disagree; ValueError when there are not twice as many points as neighbours, or a value is not finite.
+ * @see Venna, Kaski 2001, doi:10.1007/3-540-44668-0_68
+ */
+export async function measurePicture(
+  points: Matrix,
+  picture: Matrix,
+  { neighbours = 10, engine, signal }: PictureQualityOptions,
+): Promise<PictureQuality> {
+  if (points.rows !== picture.rows) {
+    throw new ShapeError(`measurePicture: got ${points.rows} points and ${picture.rows} places; row i of both must be the same point`);
+  }
+  if (!(Number.isInteger(neighbours) && neighbours >= 1 && 2 * neighbours < points.rows)) {
+    throw new ValueError(
+      `measurePicture: got ${neighbours} neighbours of ${points.rows} points; give a whole number from 1 to below half the points`,
+    );
+  }
+  checkFinite(points, "measurePicture: points");
+  checkFinite(picture, "measurePicture: picture");
+  const [original, drawn] = [centred(points), centred(picture)];
+  return {
+    trustworthiness: await preserved(original, drawn, neighbours, { engine, signal }),
+    continuity: await preserved(drawn, original, neighbours, { engine, signal }),
+    neighbours,
+  };
+}
+
+/** 1 less the share of the worst possible that the neighbours in `seen` are too far among `judge`. */
+async function preserved(judge: Matrix64, seen: Matrix64, neighbours: number, options: BlockOptions): Promise<number> {
+  const { rows } = judge;
+  const { indices } = await nearestRows(seen, neighbours, options);
+  const pace = startPace(options.signal);
+  let excess = 0;
+  for await (const { first, squares } of distanceBlocks(judge, options)) {
+    for (let i = 0; i < squares.rows; i++) {
+      const own = first + i;
+      const chosen = indices.subarray(own * neighbours, (own + 1) * neighbours);
+      excess += excessOf(squares.data.subarray(i * rows, (i + 1) * rows), own, chosen);
+      if (pace.spend(4 * rows)) await pace.turn();
+    }
+  }
+  return 1 - (2 * excess) / (rows * neighbours * (2 * rows - 3 * neighbours - 1));
+}
+
+/** Sum over the chosen rows of how far their rank by distance is above their number; of equals the smaller index ranks first. */
+function excessOf(distances: Float64Array, own: number, chosen: Int32Array): number {
+  const ordered = chosen.slice().sort((one, other) => distances[one] - distances[other] || one - other);
+  // counts[c] rows come before ordered[c] and not before ordered[c − 1].
+  const counts = new Int32Array(ordered.length + 1);
+  const farthest = distances[ordered[ordered.length - 1]];
+  for (let j = 0; j < distances.length; j++) {
+    const distance = distances[j];
+    if (distance > farthest || j === own) continue;
+    let place = ordered.length;
+    while (place > 0 && isBefore(distances, j, ordered[place - 1])) place--;
+    counts[place]++;
+  }
+  let [before, excess] = [0, 0];
+  for (let c = 0; c < ordered.length; c++) {
+    before += counts[c];
+    excess += Math.max(0, before + 1 - ordered.length);
+  }
+  return excess;
+}
+
+function isBefore(distances: Float64Array, one: number, other: number): boolean {
+  return distances[one] < distances[other] || (distances[one] === distances[other] && one < other);
+}
+
+/** A float64 copy about the column means: distances then lose fewest digits. */
+function centred(matrix: Matrix): Matrix64 {
+  const copy = toFloat64(matrix);
+  const { rows, columns, data } = copy;
+  for (let j = 0; j < columns; j++) {
+    let sum = 0;
+    for (let i = 0; i < rows; i++) sum += data[i * columns + j];
+    for (let i = 0; i < rows; i++) data[i * columns + j] -= sum / rows;
+  }
+  return copy;
+}
