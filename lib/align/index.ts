@@ -1,6 +1,7 @@
 export { compareUncentred, padToWider, truncate, zeroPad } from "./baselines.js";
 export { fitCca, type CcaFit } from "./cca.js";
 export { computeCloud, rowsPerBlock, type CloudMoments, type MomentsOptions } from "./cloud.js";
+export { composeMaps } from "./compose-maps.js";
 export { controlDrawCount, controlPairs, type PairControl } from "./controls.js";
 export { fitDiagonalScale } from "./diagonal-scale.js";
 export { computeFolds, type FoldOptions } from "./identity-folds.js";
@@ -27,3 +28,4 @@ export { fitRidgeLeaveOneOut } from "./ridge-leave-one-out.js";
 export { normaliseRows, type PairedRows } from "./rows.js";
 export { loadMap, saveMap } from "./saved-map.js";
 export { streamMoments, type RowBlock } from "./stream-moments.js";
+export { truncateRank } from "./truncate-rank.js";
