@@ -1,18 +1,23 @@
 import { ShapeError, ValueError } from "../core/errors.js";
 import { checkFinite, matrix64, type Matrix, type Matrix64 } from "../core/matrix.js";
 
-/** Identities in order of first appearance. */
+/** The rows of a cloud by who they are of. */
 export interface IdentityMeans {
+  /** N names, in order of appearance. */
   readonly names: readonly string[];
-  /** Rows of each. */
+  /** The place of each of the n rows' identity in `names`. */
+  readonly codes: Int32Array;
+  /** Rows of each identity. */
   readonly counts: Int32Array;
-  /** Mean of each one's rows less `mean`, one row an identity. */
+  /** N × d. */
   readonly means: Matrix64;
-  /** Of all rows. */
-  readonly mean: Float64Array;
 }
 
-/** @throws ShapeError when the counts disagree; ValueError when there are no rows or a value is not finite. */
+/**
+ * The mean row of each identity.
+ *
+ * @throws ShapeError when there is not one identity a row; ValueError when there are no rows, or a value is not finite.
+ */
 export function identityMeans(rows: Matrix, identities: readonly string[], caller: string): IdentityMeans {
   if (identities.length !== rows.rows) {
     throw new ShapeError(`${caller}: got ${rows.rows} rows and ${identities.length} identities; pass the identity of every row`);
@@ -20,17 +25,43 @@ export function identityMeans(rows: Matrix, identities: readonly string[], calle
   if (rows.rows === 0) throw new ValueError(`${caller}: got no rows; pass at least one`);
   checkFinite(rows, caller);
   const { columns, data } = rows;
-  const mean = new Float64Array(columns);
-  for (let k = 0; k < data.length; k++) mean[k % columns] += data[k] / rows.rows;
   const names = [...new Set(identities)];
   const places = new Map(names.map((name, place) => [name, place]));
+  const codes = Int32Array.from(identities, (name) => places.get(name)!);
   const counts = new Int32Array(names.length);
+  for (const code of codes) counts[code]++;
   const means = matrix64(names.length, columns);
-  identities.forEach((name, i) => {
-    const place = places.get(name)!;
-    counts[place]++;
-    for (let j = 0; j < columns; j++) means.data[place * columns + j] += data[i * columns + j] - mean[j];
+  codes.forEach((code, i) => {
+    for (let j = 0; j < columns; j++) means.data[code * columns + j] += data[i * columns + j] / counts[code];
   });
-  for (let k = 0; k < means.data.length; k++) means.data[k] /= counts[Math.floor(k / columns)];
-  return { names, counts, means, mean };
+  return { names, codes, counts, means };
+}
+
+/** @throws ValueError when there is but one identity, or none has two rows. */
+export function checkPeople({ names, codes }: IdentityMeans, caller: string): void {
+  if (names.length < 2) {
+    throw new ValueError(`${caller}: got rows of ${names.length} identities; telling people apart needs at least two`);
+  }
+  if (names.length === codes.length) {
+    throw new ValueError(`${caller}: each of ${codes.length} identities has one row; at least one needs two`);
+  }
+}
+
+/** The mean of all rows. */
+export function overallMean({ counts, codes, means: { columns, data } }: IdentityMeans): Float64Array {
+  const mean = new Float64Array(columns);
+  for (let k = 0; k < data.length; k++) mean[k % columns] += (data[k] * counts[Math.floor(k / columns)]) / codes.length;
+  return mean;
+}
+
+/** Means of identities about the mean of all rows, each times the root of its count: M with MᵀM = Σ nᵢ (mᵢ − m)(mᵢ − m)ᵀ. */
+export function spreadOfMeans(people: IdentityMeans): Matrix64 {
+  const { counts, means } = people;
+  const { rows, columns, data } = means;
+  const mean = overallMean(people);
+  return matrix64(
+    rows,
+    columns,
+    data.map((value, k) => (value - mean[k % columns]) * Math.sqrt(counts[Math.floor(k / columns)])),
+  );
 }

@@ -4,7 +4,7 @@ import type { AlignmentMap } from "../align/map.js";
 import { centreRows, type PairedRows } from "../align/rows.js";
 import { ShapeError, ValueError } from "../core/errors.js";
 import { checkFinite, matrix64, type Matrix64 } from "../core/matrix.js";
-import { identityMeans } from "./identity-means.js";
+import { identityMeans, overallMean, spreadOfMeans } from "./identity-means.js";
 
 /** What one identity contributes. */
 export interface IdentityResidual {
@@ -52,22 +52,22 @@ export async function residualByIdentity(
   checkFinite(source, "residualByIdentity: source");
   checkFinite(target, "residualByIdentity: target");
   const residuals = await residualRows(map, { source, target }, { engine, signal });
-  const { names, counts, means, mean } = identityMeans(residuals, identities, "residualByIdentity");
+  const people = identityMeans(residuals, identities, "residualByIdentity");
+  const { names, codes, counts } = people;
   if (names.length < 2)
     throw new ValueError(`residualByIdentity: got one identity, ${names[0]}; what lies between people needs at least two`);
 
   const { rows, columns, data } = residuals;
-  const places = new Map(names.map((name, place) => [name, place]));
   const energies = new Float64Array(names.length);
-  identities.forEach((name, i) => {
-    for (let k = i * columns; k < (i + 1) * columns; k++) energies[places.get(name)!] += data[k] ** 2;
+  codes.forEach((place, i) => {
+    for (let k = i * columns; k < (i + 1) * columns; k++) energies[place] += data[k] ** 2;
   });
   const energy = energies.reduce((sum, value) => sum + value, 0);
+  const mean = overallMean(people);
   const ofMean = rows * mean.reduce((sum, value) => sum + value * value, 0);
   let variance = 0;
   data.forEach((value, k) => (variance += (value - mean[k % columns]) ** 2));
-  let between = 0;
-  means.data.forEach((value, k) => (between += counts[Math.floor(k / columns)] * value * value));
+  const between = spreadOfMeans(people).data.reduce((sum, value) => sum + value * value, 0);
   if (!(variance > 1e-24 * energy)) {
     throw new ValueError(`residualByIdentity: the ${rows} residuals are all equal; there is no variance to divide among people`);
   }

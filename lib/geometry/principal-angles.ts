@@ -2,7 +2,7 @@ import { ShapeError, ValueError } from "../core/errors.js";
 import { checkFinite, matrix64, type Matrix32, type Matrix64 } from "../core/matrix.js";
 import type { MomentsOptions } from "../align/cloud.js";
 import { firstColumns } from "../linalg/singular-directions.js";
-import { identityMeans } from "./identity-means.js";
+import { identityMeans, spreadOfMeans } from "./identity-means.js";
 
 /** Directions below this share of the largest are rounding. */
 const roundingShare = 1e-10;
@@ -64,17 +64,12 @@ export async function identitySubspace(
   identities: readonly string[],
   { rank, engine, signal }: IdentitySubspaceOptions,
 ): Promise<Matrix64> {
-  const { means, counts } = identityMeans(rows, identities, "identitySubspace");
-  const weighted = matrix64(
-    means.rows,
-    means.columns,
-    means.data.map((value, k) => value * Math.sqrt(counts[Math.floor(k / means.columns)])),
-  );
-  const { right, values } = await engine.svd(weighted, { signal });
+  const people = identityMeans(rows, identities, "identitySubspace");
+  const { right, values } = await engine.svd(spreadOfMeans(people), { signal });
   const most = values.filter((value) => value > roundingShare * values[0]).length;
   if (!(Number.isInteger(rank) && rank >= 1 && rank <= most)) {
     throw new ValueError(
-      `identitySubspace: got rank ${rank}; ${counts.length} identities differ in ${most} directions, so give a whole number from 1 to ${most}`,
+      `identitySubspace: got rank ${rank}; ${people.names.length} identities differ in ${most} directions, so give a whole number from 1 to ${most}`,
     );
   }
   return firstColumns(right, rank);
