@@ -1,8 +1,12 @@
+export { bootstrapSubjects, type Bootstrap, type BootstrapOptions, percentileInterval, replicateVariance } from "./bootstrap.js";
+export * from "./fmr-interval.js";
 export * from "./identification.js";
-export { studentInterval, subjectInterval, wilsonInterval, type Interval } from "./intervals.js";
+export { ruleOfThree, studentInterval, studentTest, subjectInterval, wilsonInterval, type Interval } from "./intervals.js";
 export * from "./labels.js";
 export { collectPairs, type PairCollector, type PairScores } from "./pair-scores.js";
 export * from "./scores.js";
+export * from "./subject-statistic.js";
+export * from "./tmr-at-fmr-interval.js";
 export * from "./verification.js";
 export * from "./verification-intervals.js";
 export * from "./verify-all-pairs.js";

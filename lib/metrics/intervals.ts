@@ -43,18 +43,47 @@ export function wilsonInterval(rate: number, count: number): Interval {
 export function subjectInterval(hits: Float64Array, trials: Float64Array): Interval {
   let hitCount = 0;
   let trialCount = 0;
-  let squares = 0;
   for (let i = 0; i < trials.length; i++) {
     hitCount += hits[i];
     trialCount += trials[i];
-    squares += trials[i] ** 2;
   }
   if (trialCount === 0) throw new ValueError("subjectInterval: got no trials; it needs at least one subject with one trial");
   const rate = hitCount / trialCount;
   let spread = 0;
   for (let i = 0; i < trials.length; i++) spread += (hits[i] - rate * trials[i]) ** 2;
-  const effective = effectiveCount(rate, spread / trialCount ** 2, trialCount);
-  return wilsonInterval(rate, Math.min(trialCount, Math.max(trialCount ** 2 / squares, rate > 0 && rate < 1 ? effective : 0)));
+  return dependentInterval(rate, spread / trialCount ** 2, { least: subjectsWorth(trials), most: trialCount });
+}
+
+/** (Σ trialsᵢ)² / Σ trialsᵢ²: the independent trials that subjects are worth whose trials all agree. */
+export function subjectsWorth(trials: Float64Array): number {
+  let trialCount = 0;
+  let squares = 0;
+  for (let i = 0; i < trials.length; i++) {
+    trialCount += trials[i];
+    squares += trials[i] ** 2;
+  }
+  return trialCount ** 2 / squares;
+}
+
+/**
+ * The dependence-adjusted 95 % interval of a rate: Wilson's with the count N* = p(1 − p)/Var(p), held between `least` and `most`.
+ *
+ * A rate of 0 or 1 says nothing about its variance, and counts as `least`.
+ */
+export function dependentInterval(rate: number, variance: number, { least, most }: { least: number; most: number }): Interval {
+  const effective = rate > 0 && rate < 1 ? effectiveCount(rate, variance, most) : 0;
+  return wilsonInterval(rate, Math.min(most, Math.max(least, effective)));
+}
+
+/**
+ * The one-sided 95 % upper bound of an error rate of which none was seen in `count` independent trials: 3/count, the rule of three.
+ *
+ * @throws ValueError when the count is not positive.
+ * @see Hanley, Lippman-Hand 1983, doi:10.1001/jama.1983.03330370053031
+ */
+export function ruleOfThree(count: number): number {
+  if (!(count > 0)) throw new ValueError(`ruleOfThree: got the count ${count}; it must be above 0`);
+  return Math.min(1, 3 / count);
 }
 
 /** N* = p(1 − p)/Var(p), and `most` where the variance is zero. */
@@ -69,9 +98,7 @@ export function effectiveCount(rate: number, variance: number, most: number): nu
  * @see Abramowitz, Stegun 1964, 26.7.3 and 26.7.4
  */
 export function studentInterval(mean: number, standardError: number, degreesOfFreedom: number): Interval {
-  if (!Number.isInteger(degreesOfFreedom) || degreesOfFreedom < 1) {
-    throw new ValueError(`studentInterval: got ${degreesOfFreedom} degrees of freedom; it needs a whole number from 1 on`);
-  }
+  checkDegrees(degreesOfFreedom, "studentInterval");
   let low = 0;
   let high = Math.PI / 2;
   for (let halving = 0; halving < 60; halving++) {
@@ -81,6 +108,24 @@ export function studentInterval(mean: number, standardError: number, degreesOfFr
   }
   const reach = Math.sqrt(degreesOfFreedom) * Math.tan(low) * standardError;
   return { low: mean - reach, high: mean + reach };
+}
+
+/**
+ * The two-sided p value of `t` under Student's distribution of so many degrees of freedom.
+ *
+ * @throws ValueError when the degrees of freedom are not a whole number from 1 on, or `t` is NaN.
+ * @see Abramowitz, Stegun 1964, 26.7.3 and 26.7.4
+ */
+export function studentTest(t: number, degreesOfFreedom: number): number {
+  checkDegrees(degreesOfFreedom, "studentTest");
+  if (Number.isNaN(t)) throw new ValueError("studentTest: got t = NaN; it must be a number");
+  return Math.max(0, 1 - centralShare(Math.atan(Math.abs(t) / Math.sqrt(degreesOfFreedom)), degreesOfFreedom));
+}
+
+function checkDegrees(degreesOfFreedom: number, caller: string): void {
+  if (!Number.isInteger(degreesOfFreedom) || degreesOfFreedom < 1) {
+    throw new ValueError(`${caller}: got ${degreesOfFreedom} degrees of freedom; it needs a whole number from 1 on`);
+  }
 }
 
 /** Probability that |t| < √ν tan(angle). */

@@ -1,6 +1,13 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { studentInterval, subjectInterval, wilsonInterval } from "../../lib/metrics/intervals.js";
+import {
+  dependentInterval,
+  ruleOfThree,
+  studentInterval,
+  studentTest,
+  subjectInterval,
+  wilsonInterval,
+} from "../../lib/metrics/intervals.js";
 import { algebra, exact, expectClose } from "../close.js";
 
 interface Golden {
@@ -54,6 +61,49 @@ describe("subjectInterval", () => {
     expect(() => subjectInterval(Float64Array.of(0), Float64Array.of(0))).toThrow(
       "subjectInterval: got no trials; it needs at least one subject with one trial",
     );
+  });
+});
+
+describe("dependentInterval", () => {
+  const bounds = { least: 4, most: 100 };
+
+  it("counts p(1 − p)/Var trials, no fewer than the least and no more than the most", () => {
+    expect(dependentInterval(0.5, 0.01, bounds)).toEqual(wilsonInterval(0.5, 25));
+    expect(dependentInterval(0.5, 1, bounds)).toEqual(wilsonInterval(0.5, 4));
+    expect(dependentInterval(0.5, 1e-9, bounds)).toEqual(wilsonInterval(0.5, 100));
+    expect(dependentInterval(0.5, 0, bounds)).toEqual(wilsonInterval(0.5, 100));
+  });
+
+  it.each([0, 1])("counts the least where the rate is %i", (rate) => {
+    expect(dependentInterval(rate, 0, bounds)).toEqual(wilsonInterval(rate, 4));
+  });
+});
+
+describe("ruleOfThree", () => {
+  it("is near the exact bound 1 − 0.05^(1/n) for many trials, and never above 1", () => {
+    expect(ruleOfThree(300)).toBe(0.01);
+    expect(Math.abs(ruleOfThree(300) - (1 - 0.05 ** (1 / 300)))).toBeLessThan(1e-4);
+    expect(ruleOfThree(2)).toBe(1);
+  });
+
+  it("refuses a count that is none", () => {
+    expect(() => ruleOfThree(0)).toThrow("ruleOfThree: got the count 0; it must be above 0");
+  });
+});
+
+describe("studentTest", () => {
+  it.each(golden.student)(
+    "is one in twenty at SciPy's quantile with $degreesOfFreedom degrees of freedom",
+    ({ degreesOfFreedom, quantile }) => {
+      expectClose([studentTest(quantile, degreesOfFreedom), studentTest(-quantile, degreesOfFreedom)], [0.05, 0.05], algebra);
+      expect(studentTest(0, degreesOfFreedom)).toBe(1);
+      expect(studentTest(Infinity, degreesOfFreedom)).toBeLessThan(1e-15);
+    },
+  );
+
+  it("refuses what is no number", () => {
+    expect(() => studentTest(NaN, 3)).toThrow("studentTest: got t = NaN; it must be a number");
+    expect(() => studentTest(1, 1.5)).toThrow("studentTest: got 1.5 degrees of freedom; it needs a whole number from 1 on");
   });
 });
 
