@@ -1,9 +1,11 @@
 export { bootstrapSubjects, type Bootstrap, type BootstrapOptions, percentileInterval, replicateVariance } from "./bootstrap.js";
 export * from "./fmr-interval.js";
+export { type FoldFigure, type FoldScores, type FoldVerification, verifyFolds } from "./folds.js";
 export * from "./identification.js";
 export { ruleOfThree, studentInterval, studentTest, subjectInterval, wilsonInterval, type Interval } from "./intervals.js";
 export * from "./labels.js";
 export { collectPairs, type PairCollector, type PairScores } from "./pair-scores.js";
+export * from "./protocol-scores.js";
 export * from "./scores.js";
 export * from "./subject-statistic.js";
 export * from "./tmr-at-fmr-interval.js";
