@@ -12,5 +12,6 @@ export { type PackedFile, renderDataCard } from "./data-card.js";
 export { findPaperEntry, loadPaper, type Paper, type PaperEntry } from "./paper.js";
 export { type ProtocolPair, type ProtocolPairs, readProtocol } from "./protocol-pairs.js";
 export { readSafetensors, type Safetensors, type Tensor, type TensorData, writeSafetensors } from "./safetensors.js";
+export { readScoreFile, type ScoreFormat, type ScoreRow, writeScoreFile } from "./score-file.js";
 export { excludeOverlap, type IdentitySplit, parseOverlap, type SamePerson, splitByIdentity, type SplitOptions } from "./splits.js";
 export { checkWeights, fileSha256, weightsStatus, withHashes, type WeightsStatus } from "./weights.js";

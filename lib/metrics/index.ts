@@ -10,6 +10,7 @@ export * from "./model-test.js";
 export { collectPairs, type PairCollector, type PairScores } from "./pair-scores.js";
 export * from "./protocol-scores.js";
 export * from "./repeated-splits.js";
+export * from "./score-rows.js";
 export * from "./scores.js";
 export * from "./subject-statistic.js";
 export * from "./tmr-at-fmr-interval.js";
