@@ -3,6 +3,7 @@ export { chanceOf } from "./chance.js";
 export { compareRows, type ComparedRow, type ComparedRows } from "./compare-rows.js";
 export { openStudy, type OpenStudyOptions } from "./context.js";
 export { evaluate, type EvaluateOptions, type Evaluation, type MetricValue } from "./evaluate.js";
+export { learningCurve, type LearningPoint } from "./learning-curve.js";
 export { isRate, rankMetric, tmrMetric } from "./metric-names.js";
 export { planStudy, type PlanOptions, type StudyPlan } from "./protocol.js";
 export { formatResultRows, parseResultRows, readResultFile, writeResultFile } from "./result-file.js";
