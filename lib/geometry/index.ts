@@ -24,3 +24,26 @@ export { createPermuter, type Permuter, type PermutationScheme } from "./permuta
 export { heldOutPredictivity, linearPredictivity } from "./predictivity.js";
 export { shapeDistance, type ShapeDistance } from "./shape-distance.js";
 export { similarityMeasures, type SimilarityMeasure } from "./similarity-measures.js";
+export {
+  compatibilityGain,
+  compatibilityMatrix,
+  compatibilityRetention,
+  compatibilityRows,
+  updateGain,
+  type Compatibility,
+  type PairValue,
+} from "./compatibility.js";
+export {
+  clusterStability,
+  copheneticCorrelation,
+  copheneticDistances,
+  layOutDendrogram,
+  type ClusterStability,
+  type Dendrogram,
+  type DendrogramArm,
+} from "./dendrogram.js";
+export { compareFamilies, type FamilyMeans, type FamilyStructure, type NetworkOrigin } from "./family-structure.js";
+export { clusterHierarchy, compatibilityDistances, type Hierarchy, type HierarchyOptions, type Linkage, type Merge } from "./hierarchy.js";
+export type { PermutationOptions, PermutationTest } from "./label-permutations.js";
+export { fitNetworkEffects, type NetworkEffects } from "./network-effects.js";
+export { testTargetSeparation } from "./target-separation.js";
