@@ -13,6 +13,7 @@ const packages = [
   "opencv-python-headless==5.0.0.93",
   "scikit-learn==1.9.1",
   "scipy==1.17.1",
+  "umap-learn==0.5.12",
 ];
 
 export function benchPython() {

@@ -1,6 +1,11 @@
 // npm run bench <name>: one bench, beside its peer in one run. Prints a table, and last one line of JSON.
 const [name, ...args] = process.argv.slice(2);
-const benches = { bootstrap: "./bootstrap.mjs", embed: "./embed.mjs", kernel: "./kernel.mjs" };
+const benches = {
+  bootstrap: "./bootstrap.mjs",
+  embed: "./embed.mjs",
+  geometry: "./geometry.mjs",
+  kernel: "./kernel.mjs",
+};
 if (!(name in benches)) {
   console.error(`bench: got "${name ?? ""}"; give one of ${Object.keys(benches).join(", ")}`);
   process.exit(1);
