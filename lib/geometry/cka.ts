@@ -31,7 +31,8 @@ export interface EnergyProducts {
  *
  * @param moments sums over n pairs.
  * @param rows the n pairs of rows that the moments were summed from.
- * @throws ShapeError when rows and moments disagree; ValueError when there are fewer than four pairs, or a cloud has no extent.
+ * @throws ShapeError when rows and moments disagree; ValueError when there are fewer than four pairs, or the rows of
+ * a cloud are all equal, or all as far from each other.
  * @see Kornblith et al. 2019, arXiv 1905.00414; Song et al. 2012, JMLR 13:1393–1434, eq. 5, for the unbiased terms
  */
 export async function linearCka(moments: Moments, rows: PairedRows, { signal }: Pick<MomentsOptions, "signal"> = {}): Promise<LinearCka> {
@@ -89,6 +90,9 @@ function ckaOf({ count, source, target, cross }: Moments, products: EnergyProduc
   return ckaOfSums(count, { source: source.energy, target: target.energy }, squares, products);
 }
 
+/** What a term that is 0 may come to, as a share of the sum that it is left of. */
+const rounding = 1e-12;
+
 /**
  * @param traces Σ aᵢ and Σ bᵢ.
  * @param squares ‖SᵀS‖², ‖TᵀT‖² and ‖SᵀT‖².
@@ -104,9 +108,9 @@ export function ckaOfSums(
     square - product + (first * second) / ((count - 1) * (count - 2)) - (2 * product) / (count - 2);
   const source = term(squares.source, products.source, traces.source, traces.source);
   const target = term(squares.target, products.target, traces.target, traces.target);
-  if (!(source > 0 && target > 0)) {
+  if (!(source > rounding * squares.source && target > rounding * squares.target)) {
     throw new ValueError(
-      `linearCka: a cloud of ${count} rows has no extent beyond its row lengths (terms ${source} and ${target}); give rows that differ in direction`,
+      `linearCka: of a cloud of ${count} rows the unbiased term is not above 0; give rows that are not all equal, nor all as far from each other`,
     );
   }
   return {
