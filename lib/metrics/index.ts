@@ -1,6 +1,8 @@
 export { bootstrapSubjects, type Bootstrap, type BootstrapOptions, percentileInterval, replicateVariance } from "./bootstrap.js";
 export * from "./fmr-interval.js";
 export { type FoldFigure, type FoldScores, type FoldVerification, verifyFolds } from "./folds.js";
+export { averageRows, concatenateRows } from "./fuse-rows.js";
+export * from "./fuse-scores.js";
 export { holm } from "./holm.js";
 export * from "./identification.js";
 export { ruleOfThree, studentInterval, studentTest, subjectInterval, wilsonInterval, type Interval } from "./intervals.js";
