@@ -48,7 +48,7 @@ export function verifyFolds(folds: readonly FoldScores[]): FoldVerification {
   return {
     accuracy: summarise(folds.map((fold, i) => accuracyAt(fold, thresholds[i]))),
     thresholds,
-    eer: summarise(evaluations.map(eer)),
+    eer: summarise(evaluations.map((evaluation) => eer(evaluation))),
     auc: summarise(evaluations.map(auc)),
   };
 }

@@ -1,6 +1,7 @@
 import { ValueError } from "../core/errors.js";
 import { subjectInterval, type Interval } from "./intervals.js";
 import type { ScoreLabels } from "./labels.js";
+import { rankCandidates } from "./rank-candidates.js";
 import type { ScoreBlock, ScoreConsumer } from "./scores.js";
 
 /** What one closed-set search saw, probe by probe. Probes without a mate in the gallery are not in it. */
@@ -49,7 +50,7 @@ export function countRanks(labels: ScoreLabels, { unit = "subject" }: RankOption
       "countRanks: got the labels of all pairs of one set, where each row would find itself; label probes and gallery apart",
     );
   }
-  const { columns, owners, candidateCount } = candidates(labels, unit);
+  const { columns, owners, candidateCount } = rankCandidates(labels, unit);
   const mated = new Set(labels.gallery);
   const order = indicesWhere(labels.probes, (subject) => mated.has(subject));
   if (order.length === 0) {
@@ -116,6 +117,30 @@ export function rankAtK(ranks: Ranks, k: number, { ties = "pessimistic" }: TieOp
   return hits / ranks.better.length;
 }
 
+/**
+ * The mean of 1/rank of each probe's best mate.
+ *
+ * For ties in random order, the expectation over the place of the first of e mates among t + e that are tied.
+ *
+ * @see Voorhees 1999, "The TREC-8 question answering track report"
+ */
+export function meanReciprocalRank(ranks: Ranks, { ties = "pessimistic" }: TieOptions = {}): number {
+  let sum = 0;
+  for (let i = 0; i < ranks.better.length; i++) {
+    if (ties === "pessimistic") {
+      sum += 1 / (1 + ranks.better[i] + ranks.tied[i]);
+      continue;
+    }
+    let missed = 1;
+    for (let left = ranks.tied[i], rank = ranks.better[i] + 1; missed > 0; left--, rank++) {
+      const found = (missed * ranks.mates[i]) / (left + ranks.mates[i]);
+      sum += found / rank;
+      missed = left > 0 ? missed - found : 0;
+    }
+  }
+  return sum / ranks.better.length;
+}
+
 /** rankAtK for k = 1 … candidateCount; it never falls, and ends at 1. */
 export function cmc(ranks: Ranks, { ties = "pessimistic" }: TieOptions = {}): Float64Array {
   if (ties === "expected") return Float64Array.from({ length: ranks.candidateCount }, (_, i) => rankAtK(ranks, i + 1, { ties }));
@@ -146,22 +171,6 @@ function hitShare({ better, tied, mates }: Ranks, i: number, k: number, ties: "p
   let missed = 1;
   for (let draw = 0; draw < drawn; draw++) missed *= (tied[i] - draw) / (tied[i] + mates[i] - draw);
   return 1 - missed;
-}
-
-/** `columns`: the candidate each template belongs to; `owners`: the subject of each candidate. */
-function candidates(
-  { gallery }: ScoreLabels,
-  unit: "subject" | "template",
-): { columns: Int32Array; owners: Int32Array; candidateCount: number } {
-  if (unit === "template") {
-    const copies = new Map<number, number>();
-    for (const subject of gallery) copies.set(subject, (copies.get(subject) ?? 0) + 1);
-    const fewest = Math.min(...copies.values());
-    return { columns: Int32Array.from(gallery, (_, j) => j), owners: gallery, candidateCount: gallery.length - fewest + 1 };
-  }
-  const place = new Map<number, number>();
-  for (const subject of gallery) if (!place.has(subject)) place.set(subject, place.size);
-  return { columns: gallery.map((subject) => place.get(subject)!), owners: Int32Array.from(place.keys()), candidateCount: place.size };
 }
 
 function indicesWhere(values: Int32Array, keep: (value: number) => boolean): Int32Array {

@@ -1,4 +1,9 @@
 export { bootstrapSubjects, type Bootstrap, type BootstrapOptions, percentileInterval, replicateVariance } from "./bootstrap.js";
+export * from "./candidates.js";
+export { checkCohort, type CslsSimilarity } from "./csls.js";
+export { dPrime } from "./d-prime.js";
+export { det, type DetCurve, type DetPoint } from "./det.js";
+export { eerBounds } from "./equal-error.js";
 export * from "./fmr-interval.js";
 export { type FoldFigure, type FoldScores, type FoldVerification, verifyFolds } from "./folds.js";
 export { averageRows, concatenateRows } from "./fuse-rows.js";
@@ -6,17 +11,39 @@ export * from "./fuse-scores.js";
 export { holm } from "./holm.js";
 export * from "./identification.js";
 export { ruleOfThree, studentInterval, studentTest, subjectInterval, wilsonInterval, type Interval } from "./intervals.js";
+export { keepScores, type ScoreKeeper } from "./kept-scores.js";
 export * from "./labels.js";
 export * from "./mantel.js";
 export * from "./model-test.js";
-export { collectPairs, type PairCollector, type PairScores } from "./pair-scores.js";
+export * from "./open-set.js";
+export { collectPairs, type CountedPairs, type MatedScores, type PairCollector, type PairScores } from "./pair-scores.js";
+export { probit } from "./probit.js";
 export * from "./protocol-scores.js";
+export { scoreRecognition, type Recognition, type RecognitionOptions } from "./recognition.js";
 export * from "./repeated-splits.js";
+export * from "./score-histogram.js";
 export * from "./score-rows.js";
 export * from "./scores.js";
+export type { ScoreSimilarity } from "./similarity.js";
 export * from "./subject-statistic.js";
+export * from "./templates.js";
 export * from "./tmr-at-fmr-interval.js";
-export * from "./verification.js";
+export {
+  auc,
+  eer,
+  roc,
+  thinRoc,
+  tmrAtFmr,
+  verification,
+  type EerOptions,
+  type ListedVerification,
+  type NonMatedStep,
+  type OperatingPoint,
+  type OperatingPointOptions,
+  type RocPoint,
+  type ScoreMoments,
+  type Verification,
+} from "./verification.js";
 export * from "./verification-intervals.js";
 export * from "./verify-all-pairs.js";
 export * from "./wilcoxon.js";

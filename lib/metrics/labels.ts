@@ -11,8 +11,13 @@ export interface ScoreLabels {
   readonly pairs: "all" | "upper";
 }
 
+/** Labels of probes and a gallery that are two sets. */
+export interface SearchLabels extends ScoreLabels {
+  readonly pairs: "all";
+}
+
 /** Number the subjects of probes and gallery in order of appearance, gallery first. */
-export function labelScores(probeIdentities: readonly string[], galleryIdentities: readonly string[]): ScoreLabels {
+export function labelScores(probeIdentities: readonly string[], galleryIdentities: readonly string[]): SearchLabels {
   const codes = new Map<string, number>();
   const gallery = encode(galleryIdentities, codes, "labelScores: the gallery");
   const probes = encode(probeIdentities, codes, "labelScores: the probe list");

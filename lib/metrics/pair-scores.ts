@@ -1,14 +1,24 @@
 import { ValueError } from "../core/errors.js";
 import type { ScoreLabels } from "./labels.js";
+import type { PlaceSums } from "./place-sums.js";
 import type { ScoreBlock, ScoreConsumer } from "./scores.js";
 
-/** Scores of one evaluation, apart by whether both sides are the same person; probe by probe, templates in order within. */
-export interface PairScores {
+/** Mated scores of one evaluation; probe by probe, templates in order within. */
+export interface MatedScores {
   readonly labels: ScoreLabels;
   readonly mated: Float32Array;
   /** Subject of each mated score. */
   readonly matedSubjects: Int32Array;
+}
+
+/** Scores of one evaluation, apart by whether both sides are the same person; probe by probe, templates in order within. */
+export interface PairScores extends MatedScores {
   readonly nonMated: Float32Array;
+}
+
+/** Scores of one evaluation, of which the non-mated ones were only counted. */
+export interface CountedPairs extends MatedScores {
+  readonly placeSums: PlaceSums;
 }
 
 /** Sorts blocks of scores into mated and non-mated. */
@@ -28,7 +38,7 @@ export function collectPairs(labels: ScoreLabels): PairCollector {
   const { matedCount, nonMatedCount } = countPairs(labels);
   if (nonMatedCount > mostScores) {
     throw new ValueError(
-      `collectPairs: ${nonMatedCount} non-mated comparisons are more than ${mostScores}; verify on fewer probes, or on a seeded sample of them`,
+      `collectPairs: ${nonMatedCount} non-mated comparisons are more than ${mostScores}; count them with scoreRecognition, or verify on a seeded sample of the probes`,
     );
   }
   const mated = new Float32Array(matedCount);
@@ -69,7 +79,8 @@ export function firstTemplate({ pairs }: ScoreLabels, probe: number): number {
   return pairs === "upper" ? probe + 1 : 0;
 }
 
-function countPairs(labels: ScoreLabels): { matedCount: number; nonMatedCount: number } {
+/** How many comparisons of either kind `labels` asks for. */
+export function countPairs(labels: ScoreLabels): { matedCount: number; nonMatedCount: number } {
   const { probes, gallery, subjectCount, pairs } = labels;
   const templates = new Float64Array(subjectCount);
   for (const subject of gallery) templates[subject]++;

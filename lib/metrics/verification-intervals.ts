@@ -1,6 +1,7 @@
 import { effectiveCount, subjectInterval, wilsonInterval, type Interval } from "./intervals.js";
-import { firstTemplate, type PairScores } from "./pair-scores.js";
-import { auc, type Verification } from "./verification.js";
+import type { CountedPairs, MatedScores, PairScores } from "./pair-scores.js";
+import { placeSumsOf } from "./place-sums.js";
+import { auc, type ListedVerification, type Verification } from "./verification.js";
 
 /**
  * The 95 % interval of the AUC over subjects drawn at random.
@@ -10,47 +11,37 @@ import { auc, type Verification } from "./verification.js";
  * vᵢⱼ over those of i with j, Var = Σᵢ tᵢ² − Σᵢ<ⱼ vᵢⱼ², times G/(G − 1) for G subjects, and never below what independent comparisons would
  * give. The interval is Wilson's with N* = AUC(1 − AUC)/Var; without any variance N* = G.
  *
- * Takes G²/2 numbers of memory.
+ * The sums by subject come with scores that were counted; of scores that were kept they are made here, which takes G²/2 numbers of memory.
  *
+ * @param pairs of the same evaluation: kept with a ListedVerification, or counted.
  * @see DeLong et al. 1988, doi:10.2307/2531595; Obuchowski 1997, doi:10.2307/2533958 (clusters); Aronow et al. 2015,
  * doi:10.1093/pan/mpv018 (dyads)
  */
-export function aucInterval(evaluation: Verification, pairs: PairScores): Interval {
+export function aucInterval(evaluation: ListedVerification, pairs: PairScores): Interval;
+export function aucInterval(evaluation: Verification, pairs: CountedPairs): Interval;
+export function aucInterval(evaluation: Verification, pairs: PairScores | CountedPairs): Interval {
   const area = auc(evaluation);
-  const { labels, mated, matedSubjects, nonMated } = pairs;
-  const { probes, gallery, subjectCount } = labels;
-  const totals = new Float64Array(subjectCount);
+  const { counts, mated, nonMatedCount } = evaluation;
+  const { matedSubjects, labels } = pairs;
+  const { subjectCount } = labels;
+  const most = 2 * mated.length;
+  const sums = "placeSums" in pairs ? pairs.placeSums : placeSumsOf(labels, (evaluation as ListedVerification).nonMatedPlaces);
+  const totals = sums.comparisons.map((count, i) => (count * (1 - area) - sums.places[i] / most) / nonMatedCount);
   let independent = 0;
-
   const placements = matedPlacements(evaluation);
-  const matedPlaces = evaluation.places.placesOf(mated);
-  for (let i = 0; i < mated.length; i++) {
+  const matedPlaces = evaluation.places.placesOf(pairs.mated);
+  for (let i = 0; i < matedPlaces.length; i++) {
     const part = (placements[matedPlaces[i]] - area) / mated.length;
     totals[matedSubjects[i]] += part;
     independent += part * part;
   }
-
-  const most = 2 * mated.length;
-  const dyads = new Float64Array((subjectCount * (subjectCount - 1)) / 2);
-  let next = 0;
-  for (let probe = 0; probe < probes.length; probe++) {
-    const subject = probes[probe];
-    let rowTotal = 0;
-    for (let j = firstTemplate(labels, probe); j < gallery.length; j++) {
-      const other = gallery[j];
-      if (other === subject) continue;
-      const part = (1 - evaluation.nonMatedPlaces[next++] / most - area) / nonMated.length;
-      rowTotal += part;
-      totals[other] += part;
-      independent += part * part;
-      dyads[other < subject ? (subject * (subject - 1)) / 2 + other : (other * (other - 1)) / 2 + subject] += part;
-    }
-    totals[subject] += rowTotal;
-  }
+  for (let place = 0; place <= most; place++) independent += counts[place] * ((1 - place / most - area) / nonMatedCount) ** 2;
 
   let variance = 0;
   for (const total of totals) variance += total * total;
-  for (const dyad of dyads) variance -= dyad * dyad;
+  const { squares } = sums;
+  const dyads = (1 - area) ** 2 * squares.comparisons - (2 * (1 - area) * squares.mixed) / most + squares.places / most ** 2;
+  variance -= dyads / nonMatedCount ** 2;
   variance = Math.max(variance, independent) * (subjectCount / (subjectCount - 1));
   return wilsonInterval(area, effectiveCount(area, area > 0 && area < 1 ? variance : 0, subjectCount));
 }
@@ -60,7 +51,7 @@ export function aucInterval(evaluation: Verification, pairs: PairScores): Interv
  *
  * It does not hold the uncertainty of the threshold.
  */
-export function tmrInterval({ mated, matedSubjects, labels }: PairScores, threshold: number): Interval {
+export function tmrInterval({ mated, matedSubjects, labels }: MatedScores, threshold: number): Interval {
   const hits = new Float64Array(labels.subjectCount);
   const trials = new Float64Array(labels.subjectCount);
   for (let i = 0; i < mated.length; i++) {
@@ -71,13 +62,13 @@ export function tmrInterval({ mated, matedSubjects, labels }: PairScores, thresh
 }
 
 /** At each place that a mated score can take: the share of non-mated scores below it, ties counted half. */
-function matedPlacements({ counts, places, nonMated }: Verification): Float64Array {
+function matedPlacements({ counts, places, nonMatedCount }: Verification): Float64Array {
   const placements = new Float64Array(counts.length);
   let below = 0;
   for (let j = 0; j < places.distinct.length; j++) {
     below += counts[2 * places.below[j]];
     const place = places.below[j] + places.below[j + 1];
-    placements[place] = (below + counts[place] / 2) / nonMated.length;
+    placements[place] = (below + counts[place] / 2) / nonMatedCount;
     below += counts[place];
   }
   return placements;

@@ -3,10 +3,10 @@ import { ShapeError } from "../core/errors.js";
 import { labelAllPairs } from "./labels.js";
 import { collectPairs, type PairScores } from "./pair-scores.js";
 import { scoreBlocks, type ScoreOptions, type ScoreSummary } from "./scores.js";
-import { verification, type Verification } from "./verification.js";
+import { verification, type ListedVerification } from "./verification.js";
 
 export interface AllPairs extends ScoreSummary {
-  readonly evaluation: Verification;
+  readonly evaluation: ListedVerification;
   readonly pairs: PairScores;
 }
 

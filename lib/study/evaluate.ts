@@ -1,12 +1,11 @@
 import { ShapeError } from "../core/errors.js";
 import type { Matrix32 } from "../core/matrix.js";
 import type { Engine } from "../linalg/engine.js";
-import { cmc, countRanks, rankAtK, rankInterval } from "../metrics/identification.js";
+import { cmc, rankAtK, rankInterval } from "../metrics/identification.js";
 import type { Interval } from "../metrics/intervals.js";
 import { labelScores } from "../metrics/labels.js";
-import { collectPairs } from "../metrics/pair-scores.js";
-import { scoreBlocks } from "../metrics/scores.js";
-import { auc, eer, roc, thinRoc, tmrAtFmr, verification, type RocPoint } from "../metrics/verification.js";
+import { scoreRecognition } from "../metrics/recognition.js";
+import { auc, eer, roc, thinRoc, tmrAtFmr, type RocPoint } from "../metrics/verification.js";
 import { aucInterval, tmrInterval } from "../metrics/verification-intervals.js";
 import { rankMetric, tmrMetric } from "./metric-names.js";
 
@@ -60,12 +59,12 @@ export async function evaluate(
     );
   }
   const labels = labelScores(identities.probes, identities.gallery);
-  const counter = countRanks(labels);
-  const collector = collectPairs(labels);
-  const { degenerateCount } = await scoreBlocks(probes, gallery, [counter, collector], { engine, signal });
-  const found = counter.ranks();
-  const pairs = collector.pairs();
-  const seen = verification(pairs.mated, pairs.nonMated);
+  const {
+    ranks: found,
+    evaluation: seen,
+    pairs,
+    degenerateCount,
+  } = await scoreRecognition(probes, gallery, labels, { engine, signal, fmrs });
   const values: MetricValue[] = ranks.map((k) => withInterval(rankMetric(k), rankAtK(found, k), rankInterval(found, k)));
   values.push(withInterval("auc", auc(seen), aucInterval(seen, pairs)), { metric: "eer", value: eer(seen), low: null, high: null });
   for (const fmr of fmrs) {

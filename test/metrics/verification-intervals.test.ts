@@ -97,7 +97,7 @@ describe("collectPairs", () => {
   it("refuses more comparisons than memory is meant for, and half-done work", () => {
     const many = { probes: new Int32Array(20_000), gallery: new Int32Array(20_000).fill(1), subjectCount: 2, pairs: "all" as const };
     expect(() => collectPairs(many)).toThrow(
-      "collectPairs: 400000000 non-mated comparisons are more than 134217728; verify on fewer probes, or on a seeded sample of them",
+      "collectPairs: 400000000 non-mated comparisons are more than 134217728; count them with scoreRecognition, or verify on a seeded sample of the probes",
     );
     expect(() => collectPairs(labelScores(["a"], ["a", "b"])).pairs()).toThrow(
       "collectPairs: 0 of 2 comparisons were scored; add every block before asking for pairs",

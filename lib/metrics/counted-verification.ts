@@ -1,0 +1,174 @@
+import { ValueError } from "../core/errors.js";
+import type { MomentSums } from "./count-tile.js";
+import { equalErrorPlace } from "./equal-error.js";
+import { allowedMatches } from "./operating-point.js";
+import type { PlaceCells } from "./place-cells.js";
+import type { RowRange } from "./similarity.js";
+import type { NonMatedStep, ScoreMoments, Verification } from "./verification.js";
+
+/** Everything that was counted. */
+export interface Grid {
+  readonly cells: PlaceCells;
+  readonly mated: Float32Array;
+  readonly nonMatedCount: number;
+  readonly moments: MomentSums;
+}
+
+/**
+ * The cells in which the thresholds are expected: around the same share of an ascending sample of non-mated scores, both ends counted.
+ */
+export function expectedCells(
+  { mated, sample }: { readonly mated: Float32Array; readonly sample: Float32Array },
+  { cellOf, places, isWatched }: PlaceCells,
+  fmrs: readonly number[],
+): RowRange[] {
+  const count = sample.length;
+  if (count === 0) return [];
+  const scoreAt = (fromTop: number): number => sample[count - 1 - Math.min(count - 1, Math.max(0, Math.round(fromTop)))];
+  // The sample's own equal error rate.
+  let low = 0;
+  let high = count - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const place = places.placesOf(Float32Array.of(scoreAt(middle)))[0];
+    if (middle / count < place / 2 / mated.length) low = middle + 1;
+    else high = middle;
+  }
+  return [...fmrs.map((fmr) => fmr * count), low].map((fromTop) => {
+    const margin = 16 + fromTop / 32 + 8 * Math.sqrt(fromTop);
+    const first = fromTop + margin < count ? Math.max(0, cellOf(scoreAt(fromTop + margin)) - 1) : 0;
+    const last = fromTop > margin ? cellOf(scoreAt(fromTop - margin)) + 1 : isWatched.length - 1;
+    return { first, last: Math.min(last, isWatched.length - 1) };
+  });
+}
+
+/** The cells that hold the scores which thresholds at these rates, and the equal error rate, depend on. */
+export function neededCells(grid: Grid, fmrs: readonly number[]): number[] {
+  const { counts } = grid.cells;
+  const needed = new Set<number>();
+  for (const above of askedPlaces(grid, fmrs)) {
+    const cell = cellAt(counts, above).cell;
+    needed.add(cell);
+    for (let next = cell + 1; next < counts.length; next++) {
+      if (counts[next] === 0) continue;
+      needed.add(next);
+      break;
+    }
+    for (let previous = cell - 1; previous >= 0; previous--) {
+      if (counts[previous] === 0) continue;
+      needed.add(previous);
+      break;
+    }
+  }
+  return [...needed];
+}
+
+/** The evaluation, with the steps at these rates and at the equal error rate; `grid.cells` holds the scores of the needed cells. */
+export function countedVerification(grid: Grid, fmrs: readonly number[]): Verification {
+  const { nonMatedCount } = grid;
+  const steps: NonMatedStep[] = [];
+  for (const above of askedPlaces(grid, fmrs)) {
+    const step = stepIn(grid, above);
+    steps.push(step);
+    if (step.atOrAbove < nonMatedCount) steps.push(stepIn(grid, step.atOrAbove));
+  }
+  return withSteps(grid, steps);
+}
+
+function withSteps(grid: Grid, steps: readonly NonMatedStep[]): Verification {
+  const { cells, mated, nonMatedCount, moments } = grid;
+  return {
+    mated,
+    places: cells.places,
+    counts: countsByPlace(cells),
+    nonMatedCount,
+    nonMatedMoments: momentsFrom(moments, cells.low, nonMatedCount),
+    stepAt(above: number): NonMatedStep {
+      const step = steps.find((some) => some.above <= above && above < some.atOrAbove);
+      if (step !== undefined) return step;
+      throw new ValueError(
+        `verification: the non-mated scores around place ${above + 1} of ${nonMatedCount} were counted, not kept; name the FMR in \`fmrs\` when scoring`,
+      );
+    },
+  };
+}
+
+function askedPlaces(grid: Grid, fmrs: readonly number[]): number[] {
+  const equal = equalErrorPlace(withSteps(grid, []));
+  const places = fmrs.map((fmr) => allowedMatches(fmr, grid.nonMatedCount));
+  return equal === null ? places : [...places, equal];
+}
+
+function countsByPlace({ counts, placeOf, searched }: PlaceCells): Float64Array {
+  const byPlace = searched.slice();
+  for (let cell = 0; cell < counts.length; cell++) if (placeOf[cell] >= 0) byPlace[placeOf[cell]] += counts[cell];
+  return byPlace;
+}
+
+/** Sums are of scores less `low`. */
+function momentsFrom({ first, second }: MomentSums, low: number, count: number): ScoreMoments | null {
+  if (!Number.isFinite(first)) return null;
+  const mean = first / count;
+  return { mean: mean + low, variance: Math.max(0, second / count - mean * mean) };
+}
+
+/** The cell of the score that `above` others precede in descending order, and how many are in higher cells. */
+function cellAt(counts: Float64Array, above: number): { cell: number; higher: number } {
+  let higher = 0;
+  let cell = counts.length - 1;
+  while (higher + counts[cell] <= above) higher += counts[cell--];
+  return { cell, higher };
+}
+
+function stepIn({ cells }: Grid, above: number): NonMatedStep {
+  const { cell, higher } = cellAt(cells.counts, above);
+  let passed = higher;
+  let next = Infinity;
+  for (const { score, count } of entriesOf(cells, cell)) {
+    if (passed + count > above) {
+      if (next === Infinity) next = lowestAbove(cells, cell);
+      return { score, above: passed, atOrAbove: passed + count, next };
+    }
+    passed += count;
+    next = score;
+  }
+  throw new ValueError(
+    `verification: ${passed - higher} of ${cells.counts[cell]} scores were kept where a threshold lies; score them again`,
+  );
+}
+
+/** The smallest score in the cells above; Infinity when there is none. */
+function lowestAbove(cells: PlaceCells, cell: number): number {
+  for (let next = cell + 1; next < cells.counts.length; next++) {
+    if (cells.counts[next] === 0) continue;
+    const entries = entriesOf(cells, next);
+    return entries[entries.length - 1].score;
+  }
+  return Infinity;
+}
+
+/** Distinct non-mated scores of a watched cell, descending: those that were kept, and those that equal a mated one. */
+function entriesOf({ watched, places, searched, cellOf }: PlaceCells, cell: number): { score: number; count: number }[] {
+  const { scores, counts } = watched.result();
+  const entries: { score: number; count: number }[] = [];
+  for (let i = firstInCell(scores, cellOf, cell); i < scores.length && cellOf(scores[i]) === cell; i++) {
+    entries.push({ score: scores[i], count: counts[i] });
+  }
+  const { distinct, below } = places;
+  for (let j = firstInCell(distinct, cellOf, cell); j < distinct.length && cellOf(distinct[j]) === cell; j++) {
+    const count = searched[below[j] + below[j + 1]];
+    if (count > 0) entries.push({ score: distinct[j], count });
+  }
+  return entries.sort((one, other) => other.score - one.score);
+}
+
+function firstInCell(ascending: Float32Array, cellOf: (score: number) => number, cell: number): number {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (cellOf(ascending[middle]) < cell) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,125 @@
+import { ValueError } from "../core/errors.js";
+import { startPace } from "../linalg/pace.js";
+import { nanScore } from "./place-cells.js";
+import type { ScoreLabels } from "./labels.js";
+import type { TileSource } from "./recognition.js";
+import type { SubjectTile } from "./count-tile.js";
+import type { SubjectGroups } from "./subject-tiles.js";
+
+/** What the tiles on the diagonal hold. */
+export interface MatedOfTiles {
+  /** Mated scores; probe by probe as they were given, templates in order within. */
+  readonly mated: Float32Array;
+  readonly matedSubjects: Int32Array;
+  /** For each probe, ordered by subject: its best mate, how many mates it has, and how many score as the best. */
+  readonly best: Float32Array;
+  readonly mateCounts: Int32Array;
+  readonly bestCounts: Int32Array;
+  /** Smallest and largest finite score that was met. */
+  readonly range: { readonly low: number; readonly high: number };
+  /** Some of the non-mated scores, ascending. */
+  readonly sample: Float32Array;
+}
+
+/** Non-mated scores that thresholds are predicted from. */
+const sampleSize = 2 ** 20;
+
+/** Score the tiles on the diagonal, where every mated comparison is. */
+export async function collectMated(
+  tiles: TileSource,
+  groups: SubjectGroups,
+  labels: ScoreLabels,
+  { matedCount, signal }: { readonly matedCount: number; readonly signal: AbortSignal | undefined },
+): Promise<MatedOfTiles> {
+  const { probeOrder, probeBegins, templateBegins, subjects } = groups;
+  const mated = new Float32Array(matedCount);
+  const matedSubjects = new Int32Array(matedCount);
+  const begins = matedBegins(labels, groups);
+  const best = new Float32Array(probeOrder.length).fill(-Infinity);
+  const mateCounts = new Int32Array(probeOrder.length);
+  const bestCounts = new Int32Array(probeOrder.length);
+  const sample = createSample(groups, tiles.area);
+  let low = Infinity;
+  let high = -Infinity;
+  const pace = startPace(signal);
+  for (let group = 0; group < groups.groups.length; group++) {
+    const { probes, templates, subjects: some } = groups.groups[group];
+    if (probes.first === probes.last || templates.first === templates.last) continue;
+    const tile = await tiles.tile(group, group);
+    const { data, columns: width } = tile.scores;
+    for (let subject = some.first; subject < some.last; subject++) {
+      for (let probe = probeBegins[subject]; probe < probeBegins[subject + 1]; probe++) {
+        const from = tile.isHalf ? probe + 1 : templateBegins[subject];
+        const end = templateBegins[subject + 1];
+        const shift = (probe - tile.firstProbe) * width - tile.firstTemplate;
+        let at = begins[probeOrder[probe]];
+        mateCounts[probe] = Math.max(0, end - from);
+        for (let j = from; j < end; j++) {
+          const score = data[shift + j];
+          if (Number.isNaN(score)) throw new ValueError(nanScore);
+          matedSubjects[at] = subjects[subject];
+          mated[at++] = score;
+          if (score > best[probe]) {
+            best[probe] = score;
+            bestCounts[probe] = 0;
+          }
+          if (score === best[probe]) bestCounts[probe]++;
+        }
+      }
+    }
+    sample.add(tile);
+    for (let i = 0; i < data.length; i++) {
+      if (data[i] < low && data[i] !== -Infinity) low = data[i];
+      if (data[i] > high) high = data[i];
+    }
+    if (pace.spend(2 * data.length)) await pace.turn();
+  }
+  const range = low <= high ? { low, high } : { low: 0, high: 0 };
+  return { mated, matedSubjects, best, mateCounts, bestCounts, range, sample: sample.result() };
+}
+
+/** Where the mated scores of each probe begin, in the order in which probes were given. */
+function matedBegins({ probes, pairs }: ScoreLabels, { probeOrder, probeBegins, templateBegins, subjects }: SubjectGroups): Float64Array {
+  const counts = new Int32Array(probes.length);
+  for (let subject = 0; subject < subjects.length; subject++) {
+    for (let probe = probeBegins[subject]; probe < probeBegins[subject + 1]; probe++) {
+      counts[probeOrder[probe]] = templateBegins[subject + 1] - (pairs === "upper" ? probe + 1 : templateBegins[subject]);
+    }
+  }
+  const begins = new Float64Array(probes.length);
+  for (let probe = 1; probe < probes.length; probe++) begins[probe] = begins[probe - 1] + counts[probe - 1];
+  return begins;
+}
+
+interface Sample {
+  add(tile: SubjectTile): void;
+  result(): Float32Array;
+}
+
+/** Non-mated scores of the diagonal tiles, evenly spaced. */
+function createSample({ groups, probeBegins, templateBegins }: SubjectGroups, tileArea: number): Sample {
+  // Odd, so that it shares few divisors with a width and walks through all columns.
+  const step = Math.floor((groups.length * tileArea) / sampleSize) | 1;
+  const scores = new Float32Array(groups.length * Math.ceil(tileArea / step));
+  const ofProbe = subjectOf(probeBegins);
+  const ofTemplate = subjectOf(templateBegins);
+  let used = 0;
+  return {
+    add({ rows: { subjects }, scores: { data, columns: width }, firstProbe, firstTemplate, isHalf }: SubjectTile): void {
+      const isWithin = (subject: number): boolean => subject >= subjects.first && subject < subjects.last;
+      for (let i = 0; i < data.length; i += step) {
+        const row = Math.floor(i / width);
+        const [one, other] = [ofProbe[firstProbe + row], ofTemplate[firstTemplate + i - row * width]];
+        if (isWithin(one) && isWithin(other) && (isHalf ? one < other : one !== other)) scores[used++] = data[i];
+      }
+    },
+    result: () => scores.slice(0, used).sort(),
+  };
+}
+
+/** The subject of each row, from where the rows of each subject begin. */
+function subjectOf(begins: Int32Array): Int32Array {
+  const subjects = new Int32Array(begins[begins.length - 1]);
+  for (let subject = 0; subject + 1 < begins.length; subject++) subjects.fill(subject, begins[subject], begins[subject + 1]);
+  return subjects;
+}
