@@ -19,8 +19,10 @@ export interface MetricValue {
 
 export interface Evaluation {
   readonly values: readonly MetricValue[];
-  /** CMC from rank 1 on; empty when no curve was asked for. */
+  /** CMC from rank 1 on, with its 95 % interval over subjects rank by rank; empty when no curve was asked for. */
   readonly cmc: readonly number[];
+  readonly cmcLow: readonly number[];
+  readonly cmcHigh: readonly number[];
   /** ROC vertices, thinned; empty when no curve was asked for. */
   readonly roc: readonly RocPoint[];
   /** Rows without a direction. */
@@ -71,9 +73,13 @@ export async function evaluate(
     const point = tmrAtFmr(seen, fmr);
     values.push(withInterval(tmrMetric(fmr), point.tmr, tmrInterval(pairs, point.threshold)));
   }
+  const curve = curvePoints > 0 ? Array.from(cmc(found).slice(0, curvePoints)) : [];
+  const band = curve.map((_, i) => rankInterval(found, i + 1));
   return {
     values,
-    cmc: curvePoints > 0 ? Array.from(cmc(found).slice(0, curvePoints)) : [],
+    cmc: curve,
+    cmcLow: band.map(({ low }) => low),
+    cmcHigh: band.map(({ high }) => high),
     roc: curvePoints > 0 ? thinRoc(roc(seen), Math.max(2, curvePoints)) : [],
     degenerateCount,
   };

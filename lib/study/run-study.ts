@@ -146,7 +146,9 @@ function rowsOf(
 
 function curvesOf(results: readonly (EncoderPair & Outcome)[], { curvePoints = 0 }: StudySpec): StudyCurves[] {
   if (curvePoints === 0) return [];
-  return results.map(({ source, target, map, frame, evaluation: { cmc, roc } }) => ({ source, target, map, frame, cmc, roc }));
+  return results.map(({ source, target, map, frame, evaluation: { cmc, cmcLow, cmcHigh, roc } }) => {
+    return { source, target, map, frame, cmc, cmcLow, cmcHigh, roc };
+  });
 }
 
 /** The pairs in such an order that both directions of two networks follow each other, since they share their sums. */

@@ -63,6 +63,8 @@ export interface StudyCurves extends EncoderPair {
   readonly map: string;
   readonly frame: "centred" | "raw";
   readonly cmc: readonly number[];
+  readonly cmcLow: readonly number[];
+  readonly cmcHigh: readonly number[];
   readonly roc: readonly RocPoint[];
 }
 

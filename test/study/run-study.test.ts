@@ -69,6 +69,17 @@ describe("runStudy", () => {
     expect([curves.length, degenerateCount, plan.train.length]).toEqual([0, 0, 240]);
   });
 
+  it("draws the CMC within its interval over people, whose ends are those of the rows", async () => {
+    const { rows, curves } = await runStudy({ ...spec, ranks: [1, 3], curvePoints: 5 }, context);
+    expect(curves).toHaveLength(10 * 2);
+    for (const { source, target, map, frame, cmc, cmcLow, cmcHigh } of curves) {
+      expect([cmc.length, cmcLow.length, cmcHigh.length]).toEqual([5, 5, 5]);
+      const own = rows.filter((row) => row.source === source && row.target === target && row.map === map && row.frame === frame);
+      const third = own.find(({ metric }) => metric === "rank3")!;
+      expect([cmc[2], cmcLow[2], cmcHigh[2]]).toEqual([third.value, third.low, third.high]);
+    }
+  });
+
   it("gives the same rows again, and the same rows of a pair whatever else is studied", async () => {
     const all = await runStudy({ ...spec, pairs: orderedPairs(["narrow", "middle", "wide"]) }, context);
     const one = await runStudy({ ...spec, pairs: [{ source: "narrow", target: "wide" }] }, context);
