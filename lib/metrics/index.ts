@@ -20,6 +20,7 @@ export { collectPairs, type CountedPairs, type MatedScores, type PairCollector, 
 export { probit } from "./probit.js";
 export * from "./protocol-scores.js";
 export { scoreRecognition, type Recognition, type RecognitionOptions } from "./recognition.js";
+export { ranksOfPairs } from "./ranks-of-pairs.js";
 export * from "./repeated-splits.js";
 export * from "./score-histogram.js";
 export * from "./score-rows.js";

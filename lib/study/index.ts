@@ -1,14 +1,18 @@
 export { openCache, type CacheOptions, type StudyCache } from "./cache.js";
 export { chanceOf } from "./chance.js";
 export { compareRows, type ComparedRow, type ComparedRows } from "./compare-rows.js";
+export { compareUpgrade, type Upgrade, type UpgradeFigure, type UpgradeSpec } from "./compare-upgrade.js";
 export { openStudy, type OpenStudyOptions } from "./context.js";
 export { evaluate, type EvaluateOptions, type Evaluation, type MetricValue } from "./evaluate.js";
+export { fusePair, type FusionFigure, type FusionMethod, type FusionSpec } from "./fuse-pair.js";
 export { learningCurve, type LearningPoint } from "./learning-curve.js";
 export { isRate, rankMetric, tmrMetric } from "./metric-names.js";
 export { planStudy, type PlanOptions, type StudyPlan } from "./protocol.js";
 export { formatResultRows, parseResultRows, readResultFile, writeResultFile } from "./result-file.js";
+export { resampleCompatibility, type ResampleSpec } from "./resample-compatibility.js";
 export type { ResultRow } from "./result-row.js";
 export { runStudy } from "./run-study.js";
+export { retrieve, type Retrieval, type RetrievalSpec, type Retrieved, type RetrievedImage } from "./retrieve.js";
 export { runStudies } from "./run-studies.js";
 export { prepareStudy, type PreparedStudy } from "./prepare-study.js";
 export { scoreMap, type ScoreMapOptions, type TestRows } from "./score-map.js";

@@ -14,6 +14,7 @@ export interface FitRows {
   /** The name of each training row's identity. */
   readonly trainIdentities: readonly string[];
   readonly tune: Matrix32;
+  readonly tuneIdentities: readonly string[];
   readonly cloud: CloudMoments;
 }
 
@@ -40,7 +41,8 @@ export async function prepareNetwork(
   const fitRows = async (train: Int32Array, tune: Int32Array): Promise<FitRows> => {
     const rows = unitRows(fit, train);
     const names = identityNames(fit, train);
-    return { train: rows, trainIdentities: names, tune: unitRows(fit, tune), cloud: await computeCloud(rows, names, options) };
+    const cloud = await computeCloud(rows, names, options);
+    return { train: rows, trainIdentities: names, tune: unitRows(fit, tune), tuneIdentities: identityNames(fit, tune), cloud };
   };
   const own = await fitRows(plan.train, plan.tune);
   const asTarget = async (draw: number): Promise<FitRows> => {

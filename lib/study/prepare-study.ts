@@ -2,7 +2,7 @@ import { controlDrawCount } from "../align/controls.js";
 import { pairClouds, reverseMoments } from "../align/moments.js";
 import type { FitContext } from "../align/registry.js";
 import type { PairedRows } from "../align/rows.js";
-import type { EmbeddingSet } from "../data/embedding-set.js";
+import type { EmbeddingSet, Item } from "../data/embedding-set.js";
 import { pickStudySet } from "../data/load-face-sets.js";
 import { rowsDigest, setDigest } from "./content-digest.js";
 import { checkSameImages, identityNames, prepareNetwork, type NetworkRows } from "./network-rows.js";
@@ -20,6 +20,8 @@ export type TestNames = Pick<TestRows, "probeIdentities" | "galleryIdentities" |
 export interface PreparedStudy {
   readonly plan: StudyPlan;
   readonly names: TestNames;
+  /** Images of the test set, in row order. */
+  readonly testItems: readonly Item[];
   /** A network's rows of unit length. */
   readonly network: (encoder: string) => Promise<NetworkRows>;
   /** What maps of a pair are fitted from: of each draw of the control where there is one. The last two networks' sums are kept. */
@@ -81,7 +83,7 @@ export async function prepareStudy(spec: StudyRowsSpec & Partial<StudySpec>, con
     last = { forward: pair, fits };
     return fits;
   };
-  return { plan, names, network, pairFits, keyFor };
+  return { plan, names, testItems: test.items, network, pairFits, keyFor };
 }
 
 async function pairRows(

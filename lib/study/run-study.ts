@@ -51,7 +51,7 @@ export async function runStudy(spec: StudySpec, context: StudyContext): Promise<
   progress.end();
 
   const order = [...targets.map((target) => ({ source: target, target })), ...spec.pairs];
-  const results = order.flatMap((pair) => collected.get(keyOf(pair))!.map((outcome) => ({ ...pair, ...outcome })));
+  const results = order.flatMap((pair) => (collected.get(keyOf(pair)) ?? []).map((outcome) => ({ ...pair, ...outcome })));
   return {
     rows: results.flatMap((result) => rowsOf(result, spec, plan, context)),
     curves: curvesOf(results, spec),

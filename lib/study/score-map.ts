@@ -31,11 +31,19 @@ export interface ScoreMapOptions extends EvaluateOptions {
  * @throws SplitError when the map was fitted on somebody who is scored and no reason allows it; ShapeError when the gallery is not as
  * wide as the map's target; ValueError when the reason is empty.
  */
-export async function scoreMap(
+export async function scoreMap(map: AlignmentMap, test: TestRows, { frame, allowSeen, ...options }: ScoreMapOptions): Promise<Evaluation> {
+  const { engine, signal } = options;
+  const placing = { engine, signal, ...(frame === undefined ? {} : { frame }), ...(allowSeen === undefined ? {} : { allowSeen }) };
+  const { probes, gallery } = await placeTest(map, test, placing);
+  return evaluate(probes, gallery, { probes: test.probeIdentities, gallery: test.galleryIdentities }, options);
+}
+
+/** Probes, mapped, and gallery rows, both where the map compares them. @throws as scoreMap does. */
+export async function placeTest(
   map: AlignmentMap,
   test: TestRows,
-  { frame = "centred", allowSeen, ...options }: ScoreMapOptions,
-): Promise<Evaluation> {
+  { frame = "centred", allowSeen, engine, signal }: Pick<ScoreMapOptions, "frame" | "allowSeen" | "engine" | "signal">,
+): Promise<{ readonly probes: Matrix32; readonly gallery: Matrix32 }> {
   if (allowSeen === undefined) checkUnseen(map, test);
   else if (allowSeen.trim() === "")
     throw new ValueError("scoreMap: allowSeen is empty; say why people who were fitted on may be scored, or leave it out");
@@ -44,10 +52,10 @@ export async function scoreMap(
       `scoreMap: the gallery is ${test.gallery.columns} wide and ${map.name} maps to ${map.targetDimension}; pass rows of its target network`,
     );
   }
-  const { engine, signal } = options;
-  const probes = await applyMap(map, test.probes, { frame, engine, signal });
-  const gallery = await placeTargets(map, test.gallery, { frame, engine, signal });
-  return evaluate(probes, gallery, { probes: test.probeIdentities, gallery: test.galleryIdentities }, options);
+  return {
+    probes: await applyMap(map, test.probes, { frame, engine, signal }),
+    gallery: await placeTargets(map, test.gallery, { frame, engine, signal }),
+  };
 }
 
 function checkUnseen(map: AlignmentMap, { probeIdentities, galleryIdentities, otherNames }: TestRows): void {

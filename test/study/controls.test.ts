@@ -101,6 +101,8 @@ describe("meanEvaluation", () => {
       { metric: "eer", value: 1 - value, low: null, high: null },
     ],
     cmc: [value],
+    cmcLow: [value],
+    cmcHigh: [value],
     roc: [],
     degenerateCount,
   });

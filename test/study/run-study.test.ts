@@ -80,6 +80,12 @@ describe("runStudy", () => {
     }
   });
 
+  it("measures networks by themselves alone when no map is asked for", async () => {
+    const { rows } = await runStudy({ ...spec, maps: ["native"], ranks: [1] }, context);
+    const natives = (await runStudy({ ...spec, ranks: [1] }, context)).rows.filter(({ map }) => map === "native");
+    expect(rows).toEqual(natives);
+  });
+
   it("gives the same rows again, and the same rows of a pair whatever else is studied", async () => {
     const all = await runStudy({ ...spec, pairs: orderedPairs(["narrow", "middle", "wide"]) }, context);
     const one = await runStudy({ ...spec, pairs: [{ source: "narrow", target: "wide" }] }, context);
