@@ -1,6 +1,7 @@
 import { ShapeError, ValueError } from "../core/errors.js";
 import { checkFinite, matrix64, type Matrix32, type Matrix64 } from "../core/matrix.js";
 import { addInto } from "../linalg/add-into.js";
+import { transpose } from "../linalg/transpose.js";
 import { computeCloud, rowsPerBlock, type CloudMoments, type MomentsOptions } from "./cloud.js";
 import { centreRows, type PairedRows } from "./rows.js";
 
@@ -81,12 +82,12 @@ export async function addCrossInto(
 export function reverseMoments(moments: Moments): Moments {
   const known = reverses.get(moments);
   if (known !== undefined) return known;
-  const { rows: p, columns: q, data } = moments.cross;
-  const cross = matrix64(q, p);
-  for (let i = 0; i < p; i++) {
-    for (let j = 0; j < q; j++) cross.data[j * p + i] = data[i * q + j];
-  }
-  const reversed: Moments = Object.freeze({ ...moments, source: moments.target, target: moments.source, cross });
+  const reversed: Moments = Object.freeze({
+    ...moments,
+    source: moments.target,
+    target: moments.source,
+    cross: transpose(moments.cross),
+  });
   reverses.set(moments, reversed);
   reverses.set(reversed, moments);
   return reversed;

@@ -2,6 +2,7 @@ import { ValueError } from "../core/errors.js";
 import { matrix64, type Matrix64 } from "../core/matrix.js";
 import { determinantSign } from "../linalg/determinant-sign.js";
 import type { Engine, Polar } from "../linalg/engine.js";
+import { transpose } from "../linalg/transpose.js";
 import type { MomentsOptions } from "./cloud.js";
 import { liveDirections } from "./live-directions.js";
 import { fittedMap } from "./fitted-map.js";
@@ -113,12 +114,7 @@ async function withoutReflection(moments: Moments, nearest: Rotation, { engine, 
 }
 
 function turnedRotation({ factor, sourceRank, targetRank, ...rest }: Rotation): Rotation {
-  const { rows, columns, data } = factor;
-  const turned = matrix64(columns, rows);
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) turned.data[j * rows + i] = data[i * columns + j];
-  }
-  return { ...rest, factor: turned, sourceRank: targetRank, targetRank: sourceRank };
+  return { ...rest, factor: transpose(factor), sourceRank: targetRank, targetRank: sourceRank };
 }
 
 /** ‖S W‖² = Σ (G W) ∘ W. */

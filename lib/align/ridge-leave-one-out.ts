@@ -1,12 +1,11 @@
 import { checkFinite, matrix64, type Matrix32, type Matrix64 } from "../core/matrix.js";
-import { addInto } from "../linalg/add-into.js";
-import type { Engine } from "../linalg/engine.js";
-import { rowsPerBlock, type CloudMoments, type MomentsOptions } from "./cloud.js";
-import { liveDirections, type LiveDirections } from "./live-directions.js";
+import { startPace } from "../linalg/pace.js";
+import { heldOutSource, type HeldOutSource, type LeftBlock } from "./held-out-source.js";
+import type { MomentsOptions } from "./cloud.js";
 import type { Moments } from "./moments.js";
 import { checkRatios, lambdaOf, lambdaRatios, type RidgePathOptions } from "./ridge.js";
 import { leastErrorMap, packLower, weighedOverlap, type RidgeErrorPath } from "./ridge-error-path.js";
-import { centreRows, type PairedRows } from "./rows.js";
+import type { PairedRows } from "./rows.js";
 import { spectralSolver } from "./spectral-solver.js";
 import { checkTrain } from "./train-rows.js";
 
@@ -18,8 +17,8 @@ import { checkTrain } from "./train-rows.js";
  *
  * No fit is repeated: with e and h the residual and the leverage of a row, offset included, the error is e / (1 − h). It reads the rows
  * once, a block at a time. With S = U Λ^(½) Vᵀ and f = λ / (Λ + λ), e = r + (u ∘ f) UᵀT, r what U does not reach of the row, so that
- * neither e nor 1 − h is a small difference of large numbers where λ is small and rows are few. The sums over U that do not see the
- * target are kept as long as the source rows and serve their other targets: ratios × rank² / 2 numbers.
+ * neither e nor 1 − h is a small difference of large numbers where λ is small and rows are few. What does not see the target is kept as
+ * long as the source rows and serves their other targets: ratios × rank² / 2 numbers, and U where it is not large.
  *
  * @param moments sums over n training pairs, source width p, target width q.
  * @param train the rows that the moments were summed from, in any order that keeps pairs together.
@@ -34,128 +33,89 @@ export async function fitRidgeLeaveOneOut(
 ): Promise<RidgeErrorPath> {
   checkRatios(ratios, "fitRidgeLeaveOneOut");
   checkTrain(moments, train, "fitRidgeLeaveOneOut");
-  checkFinite(train.source, "fitRidgeLeaveOneOut: source");
-  checkFinite(train.target, "fitRidgeLeaveOneOut: target");
-  const { engine, signal } = options;
-  const { directions, projected } = await spectralSolver(moments, options);
-  const fits = await sourceFits(moments, train.source, ratios, options);
-  const along = matrix64(
-    projected.rows,
-    projected.columns,
-    projected.data.map((value, k) => value / Math.sqrt(directions.values[Math.floor(k / projected.columns)])),
-  ); // UᵀT
-  const kernel = packLower(await engine.product(along, along, { transposeRight: true, signal }));
-  const errors = Float64Array.from(ratios, (_, l) => weighedOverlap(columnOf(fits.factors, l), kernel, fits.spreads[l]));
+  const lambdas = ratios.map((ratio) => lambdaOf(moments, ratio));
+  const source = await heldOutSource(moments.source, train.source, lambdas, options);
+  const { values, rank } = source.directions;
+  const { projected } = await spectralSolver(moments, options);
+  const along = matrix64(rank, projected.columns); // UᵀT
+  for (let k = 0; k < along.data.length; k++) along.data[k] = projected.data[k] / Math.sqrt(values[Math.floor(k / along.columns)]);
 
-  const fillsAll = directions.rank === moments.count - 1;
-  for (let first = 0; first < moments.count && !fillsAll; first += rowsPerBlock) {
-    const last = Math.min(first + rowsPerBlock, moments.count);
-    const left = await leftVectors(train.source, moments.source, directions, { first, last }, options);
-    const rest = centreRows(train.target, moments.target.mean, first, last);
-    const reached = await engine.product(left, along, { signal });
-    for (let k = 0; k < rest.data.length; k++) rest.data[k] -= reached.data[k];
-    const overlaps = await engine.product(rest, along, { transposeRight: true, signal });
-    for (let k = 0; k < overlaps.data.length; k++) overlaps.data[k] *= left.data[k];
-    const crossed = await engine.product(overlaps, fits.factors, { signal });
-    const weights = fits.weights.data.subarray(first * ratios.length, last * ratios.length);
-    for (let i = 0, k = 0; i < last - first; i++) {
-      const energy = energyOf(rest, i);
-      for (let l = 0; l < ratios.length; l++, k++) errors[l] += weights[k] * (energy + 2 * crossed.data[k]);
-    }
-  }
+  const errors = await reachedErrors(source, along, options);
+  const fillsAll = rank === moments.count - 1;
+  if (!fillsAll) await addRestErrorsInto(errors, { source, along, target: train.target, mean: moments.target.mean }, options);
+  // A target value that is not finite makes every error that reads it so: only then is it looked for.
+  if (fillsAll || !errors.every(Number.isFinite)) checkFinite(train.target, "fitRidgeLeaveOneOut: target");
   return leastErrorMap(moments, { ratios, errors }, { name: "ridge-leave-one-out", chosen: "by leave-one-out" }, options);
 }
 
-/** What leaving out one row at a time does to the source alone, for each ratio l. */
-interface SourceFits {
-  readonly ratios: readonly number[];
-  readonly cloud: CloudMoments;
-  readonly engine: Engine;
-  /** λ / (Λ + λ), rank × ratios. */
-  readonly factors: Matrix64;
-  /** (1 − h)⁻², n × ratios. */
-  readonly weights: Matrix64;
-  /** Uᵀ diag(weights) U, packed. */
-  readonly spreads: readonly Float64Array[];
-}
-
-const known = new WeakMap<Matrix32, SourceFits>();
-
-async function sourceFits(moments: Moments, source: Matrix32, ratios: readonly number[], options: MomentsOptions): Promise<SourceFits> {
-  const { engine } = options;
-  const found = known.get(source);
-  if (found?.cloud === moments.source && found.engine === engine && sameNumbers(found.ratios, ratios)) return found;
-
-  const directions = await liveDirections(moments.source, options);
-  const { rank, values } = directions;
-  const factors = matrix64(rank, ratios.length);
-  ratios.forEach((ratio, l) => {
-    const lambda = lambdaOf(moments, ratio);
-    values.forEach((value, j) => (factors.data[j * ratios.length + l] = lambda / (value + lambda)));
-  });
-  const weights = matrix64(moments.count, ratios.length);
-  const spreads = ratios.map(() => new Float64Array((rank * (rank + 1)) / 2));
-  for (let first = 0; first < moments.count; first += rowsPerBlock) {
-    const last = Math.min(first + rowsPerBlock, moments.count);
-    const left = await leftVectors(source, moments.source, directions, { first, last }, options);
-    const block = await leverageWeights(left, factors, moments.count, options);
-    weights.data.set(block.data, first * ratios.length);
-    for (let l = 0; l < ratios.length; l++) {
-      addInto(spreads[l], packLower(await engine.gram(scaleRows(left, columnOf(block, l).map(Math.sqrt)), options)));
-    }
-  }
-  const fits = { ratios, cloud: moments.source, engine, factors, weights, spreads };
-  known.set(source, fits);
-  return fits;
-}
-
-/** (1 − h)⁻² of rows: 1 − h = (1 − 1/n − Σ u²) + Σ u² f, whose first part is zero where U fills all that centred rows can. */
-async function leverageWeights(left: Matrix64, factors: Matrix64, count: number, { engine, signal }: MomentsOptions): Promise<Matrix64> {
-  const squares = matrix64(
-    left.rows,
-    left.columns,
-    left.data.map((value) => value * value),
-  );
-  const weights = await engine.product(squares, factors, { signal });
-  const fillsAll = left.columns === count - 1;
-  for (let i = 0; i < left.rows; i++) {
-    const unreached = fillsAll ? 0 : Math.max(0, 1 - 1 / count - energyOf(left, i));
-    for (let k = i * factors.columns; k < (i + 1) * factors.columns; k++) weights.data[k] = (unreached + weights.data[k]) ** -2;
-  }
-  return weights;
-}
-
-/** Rows `first` to `last` − 1 of U = S V Λ^(−½). */
-async function leftVectors(
-  source: Matrix32,
-  { mean }: CloudMoments,
-  { vectors, values, rank }: LiveDirections,
-  { first, last }: { readonly first: number; readonly last: number },
+/** Σ w ‖(u ∘ f) UᵀT‖² over the rows, for each penalty. */
+async function reachedErrors(
+  { factors, spreads }: HeldOutSource,
+  along: Matrix64,
   { engine, signal }: MomentsOptions,
-): Promise<Matrix64> {
-  const left = await engine.product(centreRows(source, mean, first, last), vectors, { signal });
-  for (let k = 0; k < left.data.length; k++) left.data[k] /= Math.sqrt(values[k % rank]);
-  return left;
+): Promise<Float64Array> {
+  const kernel = packLower(await engine.product(along, along, { transposeRight: true, signal }));
+  const pace = startPace(signal);
+  const errors = new Float64Array(spreads.length);
+  for (const [l, spread] of spreads.entries()) {
+    errors[l] = weighedOverlap(columnOf(factors, l), kernel, spread);
+    if (pace.spend(2 * spread.length)) await pace.turn();
+  }
+  return errors;
 }
 
-function scaleRows({ rows, columns, data }: Matrix64, factors: Float64Array): Matrix64 {
-  const scaled = matrix64(rows, columns);
-  for (let i = 0, k = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++, k++) scaled.data[k] = factors[i] * data[k];
+interface RestOfTarget {
+  readonly source: HeldOutSource;
+  /** UᵀT, rank × q. */
+  readonly along: Matrix64;
+  /** n × q. */
+  readonly target: Matrix32;
+  readonly mean: Float64Array;
+}
+
+/** errors += Σ w (‖r‖² + 2 r · (u ∘ f) UᵀT) over the rows, r what U does not reach of the target row. */
+async function addRestErrorsInto(
+  errors: Float64Array,
+  { source, along, target, mean }: RestOfTarget,
+  options: MomentsOptions,
+): Promise<void> {
+  const { engine, signal } = options;
+  const { factors, weights } = source;
+  const pace = startPace(signal);
+  for await (const block of source.leftBlocks(options)) {
+    const left = block.columns;
+    const rest = await engine.product(left, along, { transposeLeft: true, signal });
+    const energies = restInto(rest, target, mean, block);
+    const overlaps = await engine.product(along, rest, { transposeRight: true, signal });
+    for (let k = 0; k < overlaps.data.length; k++) overlaps.data[k] *= left.data[k];
+    const crossed = await engine.product(factors, overlaps, { transposeLeft: true, signal });
+    for (let l = 0, k = 0; l < errors.length; l++) {
+      let sum = 0;
+      for (let i = block.first; i < block.last; i++, k++) {
+        sum += weights.data[l * weights.columns + i] * (energies[i - block.first] + 2 * crossed.data[k]);
+      }
+      errors[l] += sum;
+    }
+    if (pace.spend(4 * rest.data.length)) await pace.turn();
   }
-  return scaled;
+}
+
+/** reached becomes T − reached, T the centred target rows of the block. @returns the energy of each row of it. */
+function restInto(reached: Matrix64, { columns, data }: Matrix32, mean: Float64Array, { first, last }: LeftBlock): Float64Array {
+  const energies = new Float64Array(last - first);
+  const offset = first * columns;
+  for (let i = 0, k = 0; i < energies.length; i++) {
+    let energy = 0;
+    for (let j = 0; j < columns; j++, k++) {
+      const value = data[offset + k] - mean[j] - reached.data[k];
+      reached.data[k] = value;
+      energy += value * value;
+    }
+    energies[i] = energy;
+  }
+  return energies;
 }
 
 function columnOf({ rows, columns, data }: Matrix64, column: number): Float64Array {
   return Float64Array.from({ length: rows }, (_, i) => data[i * columns + column]);
-}
-
-function energyOf({ columns, data }: Matrix64, row: number): number {
-  let energy = 0;
-  for (let k = row * columns; k < (row + 1) * columns; k++) energy += data[k] * data[k];
-  return energy;
-}
-
-function sameNumbers(left: readonly number[], right: readonly number[]): boolean {
-  return left.length === right.length && left.every((value, i) => value === right[i]);
 }

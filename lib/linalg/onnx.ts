@@ -1,11 +1,11 @@
-import type { Matrix64 } from "../core/matrix.js";
-import { checkFinite, matrix64 } from "../core/matrix.js";
+import { checkFinite } from "../core/matrix.js";
 import { choleskyByRows } from "./cholesky.js";
 import { eighByProducts } from "./eigh.js";
 import type { Engine } from "./engine.js";
 import { createOnnxProduct } from "./onnx-product.js";
 import { polarByProducts } from "./polar.js";
 import { svdByProducts } from "./svd.js";
+import { mirrorLowerInto } from "./transpose.js";
 
 export interface OnnxEngineOptions {
   /** Threads of one product. @defaultValue the number of cores */
@@ -24,19 +24,13 @@ export function createOnnxEngine({ threads }: OnnxEngineOptions = {}): Engine {
     product,
     gram: async (rows, options = {}) => {
       checkFinite(rows, "gram");
-      return lowerMirrored(await product(rows, rows, { ...options, transposeLeft: true }));
+      const gram = await product(rows, rows, { ...options, transposeLeft: true });
+      mirrorLowerInto(gram.data, gram.rows);
+      return gram;
     },
     eigh: (symmetric, options) => eighByProducts(symmetric, product, options),
     svd: (matrix, options) => svdByProducts(matrix, product, options),
     cholesky: (symmetric, options) => choleskyByRows(symmetric, options),
     polar: (matrix, options) => polarByProducts(matrix, product, options),
   } satisfies Engine);
-}
-
-function lowerMirrored({ rows: size, data }: Matrix64): Matrix64 {
-  const mirrored = matrix64(size, size, data.slice());
-  for (let i = 0; i < size; i++) {
-    for (let j = 0; j < i; j++) mirrored.data[j * size + i] = data[i * size + j];
-  }
-  return mirrored;
 }

@@ -8,7 +8,8 @@ import type { Product } from "./onnx-product.js";
 import { choleskyInto, eigenRowsInto, singularFactors, type SingularFactors } from "./openblas-lapack.js";
 import type { OpenblasLibrary } from "./openblas-library.js";
 import { checkTolerance } from "./polar.js";
-import { firstColumns, transpose } from "./singular-directions.js";
+import { firstColumns } from "./singular-directions.js";
+import { transpose } from "./transpose.js";
 
 /**
  * Decompositions by LAPACK.

@@ -6,6 +6,7 @@ import { addGramInto, multiplyInto } from "./openblas-blas.js";
 import type { OpenblasLibrary } from "./openblas-library.js";
 import { emptyLike, productSizes } from "./operands.js";
 import { startPace } from "./pace.js";
+import { mirrorLowerInto } from "./transpose.js";
 
 export interface BlockSettings {
   /** Multiply-adds of one call, which blocks the event loop: about 30 ms on two idle cores. @defaultValue 2e9 */
@@ -61,8 +62,6 @@ export async function gramBySyrk(
       if (pace.spend((count * size * size) / 2)) await pace.turn();
     }
   }
-  for (let i = 0; i < size; i++) {
-    for (let j = 0; j < i; j++) gram.data[j * size + i] = gram.data[i * size + j];
-  }
+  mirrorLowerInto(gram.data, size);
   return gram;
 }

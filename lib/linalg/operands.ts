@@ -37,9 +37,8 @@ export function emptyLike(data: Matrix["data"], length: number): Matrix["data"] 
 }
 
 /** Rows `first` to `last` of a matrix, which share its memory. */
-export function rowRange(matrix: Matrix, first: number, last: number): Matrix {
-  const { columns, data } = matrix;
-  return { rows: last - first, columns, data: data.subarray(first * columns, last * columns) };
+export function rowRange<M extends Matrix>({ columns, data }: M, first: number, last: number): M {
+  return { rows: last - first, columns, data: data.subarray(first * columns, last * columns) } as Matrix as M;
 }
 
 /** Columns `first` to `last` of a matrix, as the rows of a new one. */

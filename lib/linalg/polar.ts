@@ -4,7 +4,8 @@ import { exceeds } from "./cholesky.js";
 import type { Polar, WorkOptions } from "./engine.js";
 import { frobeniusNorm } from "./newton-schulz.js";
 import type { Product } from "./onnx-product.js";
-import { firstColumns, singularDirections, splitPolar, tallForm, transpose } from "./singular-directions.js";
+import { firstColumns, isometryOf, singularDirections, symmetricPart, tallForm } from "./singular-directions.js";
+import { transpose } from "./transpose.js";
 
 /**
  * The partial isometry U Vᵀ of A = U Σ Vᵀ over the directions whose singular value is at least `tolerance` times the largest.
@@ -20,7 +21,11 @@ export async function polarByProducts(
 ): Promise<Polar> {
   checkTolerance(tolerance);
   const { tall, turned } = tallForm(matrix, "polar");
-  const parts = await splitPolar(tall, tolerance, product, { signal });
+  const { isometry, leastShare } = await isometryOf(tall, tolerance, product, { signal });
+  if (leastShare >= tolerance) {
+    return oriented({ factor: isometry, nuclearNorm: overlap(isometry, tall), rank: tall.columns }, turned);
+  }
+  const parts = { isometry, symmetric: await symmetricPart(isometry, tall, product, { signal }) };
   if (await exceeds(parts.symmetric, tolerance * frobeniusNorm(parts.symmetric), { signal })) {
     return oriented({ factor: parts.isometry, nuclearNorm: trace(parts.symmetric), rank: tall.columns }, turned);
   }
@@ -36,6 +41,13 @@ export function checkTolerance(tolerance: number): void {
   if (!(tolerance > 0 && tolerance < 1)) {
     throw new ValueError(`polar: tolerance is ${tolerance}; it must lie between 0 and 1, as a share of the largest singular value`);
   }
+}
+
+/** tr(WᵀA). */
+function overlap({ data }: Matrix64, { data: other }: Matrix64): number {
+  let sum = 0;
+  for (let k = 0; k < data.length; k++) sum += data[k] * other[k];
+  return sum;
 }
 
 function trace({ rows, data }: Matrix64): number {

@@ -2,8 +2,9 @@ import { checkFinite, matrix64, type Matrix64 } from "../core/matrix.js";
 import { largestMagnitude } from "./check.js";
 import { eighByProducts } from "./eigh.js";
 import type { WorkOptions } from "./engine.js";
-import { nearestIsometry, polish } from "./newton-schulz.js";
+import { nearestIsometry, polish, type NearIsometry } from "./newton-schulz.js";
 import type { Product } from "./onnx-product.js";
+import { transpose } from "./transpose.js";
 
 /** A = W H of a tall m × n matrix, with W as near to an isometry as the rank allows. */
 export interface PolarParts {
@@ -13,24 +14,35 @@ export interface PolarParts {
   readonly symmetric: Matrix64;
 }
 
-/** Split a tall matrix, m ≥ n, by products. */
-export async function splitPolar(tall: Matrix64, tolerance: number, product: Product, options: WorkOptions): Promise<PolarParts> {
+/** The isometry of a tall matrix, m ≥ n, and what is sure of the matrix's singular values. */
+export async function isometryOf(tall: Matrix64, tolerance: number, product: Product, options: WorkOptions): Promise<NearIsometry> {
   const { rows, columns } = tall;
   const scale = largestMagnitude(tall.data);
-  if (scale === 0) return { isometry: matrix64(rows, columns), symmetric: matrix64(columns, columns) };
+  if (scale === 0) return { isometry: matrix64(rows, columns), leastShare: 0 };
   const unit = matrix64(rows, columns);
   for (let i = 0; i < unit.data.length; i++) unit.data[i] = tall.data[i] / scale;
-  const isometry = await nearestIsometry(unit, tolerance / 10, product, options);
-  const raw = await product(isometry, unit, { ...options, transposeLeft: true });
+  return nearestIsometry(unit, tolerance / 10, product, options);
+}
+
+/** H of A = W H. */
+export async function symmetricPart(isometry: Matrix64, tall: Matrix64, product: Product, options: WorkOptions): Promise<Matrix64> {
+  const { columns } = tall;
+  const raw = await product(isometry, tall, { ...options, transposeLeft: true });
   const symmetric = matrix64(columns, columns);
   for (let i = 0; i < columns; i++) {
     for (let j = 0; j <= i; j++) {
-      const mean = (scale * (raw.data[i * columns + j] + raw.data[j * columns + i])) / 2;
+      const mean = raw.data[i * columns + j] / 2 + raw.data[j * columns + i] / 2;
       symmetric.data[i * columns + j] = mean;
       symmetric.data[j * columns + i] = mean;
     }
   }
-  return { isometry, symmetric };
+  return symmetric;
+}
+
+/** Split a tall matrix, m ≥ n, by products. */
+export async function splitPolar(tall: Matrix64, tolerance: number, product: Product, options: WorkOptions): Promise<PolarParts> {
+  const { isometry } = await isometryOf(tall, tolerance, product, options);
+  return { isometry, symmetric: await symmetricPart(isometry, tall, product, options) };
 }
 
 /** Singular values and directions of a tall m × n matrix. */
@@ -68,14 +80,6 @@ export function tallForm(matrix: Matrix64, caller: string): { tall: Matrix64; tu
   checkFinite(matrix, caller);
   const turned = matrix.rows < matrix.columns;
   return { tall: turned ? transpose(matrix) : matrix, turned };
-}
-
-export function transpose({ rows, columns, data }: Matrix64): Matrix64 {
-  const turned = matrix64(columns, rows);
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) turned.data[j * rows + i] = data[i * columns + j];
-  }
-  return turned;
 }
 
 export function firstColumns({ rows, columns, data }: Matrix64, count: number): Matrix64 {

@@ -39,8 +39,8 @@ async function completeColumns(columns: Matrix64, count: number, product: Produc
     missing,
     Float64Array.from({ length: columns.rows * missing }, () => random.normal()),
   );
-  const rough = await nearestIsometry(await without(columns, drawn, product, options), gaussianFloor, product, options);
-  const added = await polish(await without(columns, rough, product, options), product, options);
+  const { isometry } = await nearestIsometry(await without(columns, drawn, product, options), gaussianFloor, product, options);
+  const added = await polish(await without(columns, isometry, product, options), product, options);
   return beside(columns, added);
 }
 

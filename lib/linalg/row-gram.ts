@@ -1,0 +1,21 @@
+import { matrix64, type Matrix64 } from "../core/matrix.js";
+import type { WorkOptions } from "./engine.js";
+import type { Product } from "./onnx-product.js";
+import { rowRange } from "./operands.js";
+import { mirrorLowerInto } from "./transpose.js";
+
+/** Rows of one strip of the lower triangle. */
+const stripHeight = 128;
+
+/** X Xᵀ of m × n rows: m × m, exactly symmetric. A strip of the lower triangle at a time, so little more than half of the work. */
+export async function rowGram(matrix: Matrix64, product: Product, options: WorkOptions = {}): Promise<Matrix64> {
+  const { rows: size } = matrix;
+  const gram = matrix64(size, size);
+  for (let first = 0; first < size; first += stripHeight) {
+    const last = Math.min(first + stripHeight, size);
+    const strip = await product(rowRange(matrix, first, last), rowRange(matrix, 0, last), { ...options, transposeRight: true });
+    for (let i = first; i < last; i++) gram.data.set(strip.data.subarray((i - first) * last, (i - first + 1) * last), i * size);
+  }
+  mirrorLowerInto(gram.data, size);
+  return gram;
+}
