@@ -1,4 +1,4 @@
-import { mapKinds } from "../align/index.js";
+import { allMapKinds } from "../align/index.js";
 import { formatTable } from "../notebook/index.js";
 import { openStudy, type ResultRow, runStudy } from "../study/index.js";
 import { interruptSignal, print } from "./terminal.js";
@@ -16,7 +16,7 @@ export interface AlignCommandOptions {
 /** `facebridge align`: every map and baseline of one pair. */
 export async function alignCommand({ source, target, fit, test, from, seed, json = false }: AlignCommandOptions): Promise<void> {
   const context = await openStudy({ ...(from === undefined ? {} : { folder: from }), signal: interruptSignal() });
-  const maps = ["native", ...mapKinds.map(({ name }) => name)];
+  const maps = ["native", ...allMapKinds.map(({ name }) => name)];
   const spec = { experiment: "align", pairs: [{ source, target }], maps, fitSet: fit, testSet: test, seed };
   const { rows } = await runStudy(spec, context);
   if (json) print(JSON.stringify(rows, null, 1));
@@ -36,5 +36,6 @@ function alignTable(rows: readonly ResultRow[]): string {
   const [{ source, target, fitSet, testSet, train, gallery, probes, seed, engine }] = rows.slice(-1);
   const caption = `${source} → ${target}, fitted on ${fitSet} (${train} rows), tested on ${testSet} (gallery ${gallery}, probes ${probes}), seed ${seed}, engine ${engine}`;
   const table = { columns: ["map", "frame", ...metrics], values: [...groups.values()] };
-  return formatTable(table, { caption, formats: Object.fromEntries(metrics.map((metric) => [metric, ".4f"])) })["text/plain"] as string;
+  const formats = Object.fromEntries(metrics.map((metric) => [metric, ".4f"] as const));
+  return formatTable(table, { caption, formats, limit: groups.size })["text/plain"] as string;
 }

@@ -178,7 +178,7 @@ describe.skipIf(realDataFolder() === null)("facebridge embed", () => {
       "--json",
     ]);
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toHaveLength(70);
+    expect(JSON.parse(stdout)).toHaveLength(252);
   });
 });
 
