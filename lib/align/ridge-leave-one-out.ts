@@ -5,7 +5,7 @@ import type { MomentsOptions } from "./cloud.js";
 import type { Moments } from "./moments.js";
 import { checkRatios, lambdaOf, lambdaRatios, type RidgePathOptions } from "./ridge.js";
 import { leastErrorMap, packLower, weighedOverlap, type RidgeErrorPath } from "./ridge-error-path.js";
-import type { PairedRows } from "./rows.js";
+import { centreRows, type PairedRows } from "./rows.js";
 import { spectralSolver } from "./spectral-solver.js";
 import { checkTrain } from "./train-rows.js";
 
@@ -15,10 +15,11 @@ import { checkTrain } from "./train-rows.js";
  * It leaves out an image, not a person. Other images of the same person stay in, which leaks identity: the error is too low for
  * strangers, and the penalty can be too small. For numbers that are reported choose it by `fitRidgePath` or `fitRidgeFolds`.
  *
- * No fit is repeated: with e and h the residual and the leverage of a row, offset included, the error is e / (1 − h). It reads the rows
- * once, a block at a time. With S = U Λ^(½) Vᵀ and f = λ / (Λ + λ), e = r + (u ∘ f) UᵀT, r what U does not reach of the row, so that
- * neither e nor 1 − h is a small difference of large numbers where λ is small and rows are few. What does not see the target is kept as
- * long as the source rows and serves their other targets: ratios × rank² / 2 numbers, and U where it is not large.
+ * No fit is repeated: with e and h the residual and the leverage of a row, offset included, the error is e / (1 − h). With
+ * S = U Λ^(½) Vᵀ, e = t − (u ∘ Λ / (Λ + λ)) UᵀT, and all penalties' sums of squares come from one product over the rows, a block at a
+ * time. Where they turn out to be small differences of large numbers, as where rows are few or the map is next to exact, they come from
+ * e = r + (u ∘ λ / (Λ + λ)) UᵀT instead, r what U does not reach of the row, for one product more. What does not see the target is kept
+ * as long as the source rows and serves their other targets: ratios × rank² / 2 numbers, and U where it is not large.
  *
  * @param moments sums over n training pairs, source width p, target width q.
  * @param train the rows that the moments were summed from, in any order that keeps pairs together.
@@ -40,18 +41,64 @@ export async function fitRidgeLeaveOneOut(
   const along = matrix64(rank, projected.columns); // UᵀT
   for (let k = 0; k < along.data.length; k++) along.data[k] = projected.data[k] / Math.sqrt(values[Math.floor(k / along.columns)]);
 
-  const errors = await reachedErrors(source, along, options);
+  const pair = { source, along, target: train.target, mean: moments.target.mean };
   const fillsAll = rank === moments.count - 1;
-  if (!fillsAll) await addRestErrorsInto(errors, { source, along, target: train.target, mean: moments.target.mean }, options);
+  const errors = (fillsAll ? null : await errorsByDifference(pair, options)) ?? (await errorsBySums(pair, options));
   // A target value that is not finite makes every error that reads it so: only then is it looked for.
   if (fillsAll || !errors.every(Number.isFinite)) checkFinite(train.target, "fitRidgeLeaveOneOut: target");
   return leastErrorMap(moments, { ratios, errors }, { name: "ridge-leave-one-out", chosen: "by leave-one-out" }, options);
 }
 
-/** Σ w ‖(u ∘ f) UᵀT‖² over the rows, for each penalty. */
+/** Differences that are smaller than this share of what they are taken from have lost too many digits. */
+const leastShare = 1e-4;
+
+/** What errors are computed from: f = λ / (Λ + λ), w = (1 − h)⁻². */
+interface HeldOutPair {
+  readonly source: HeldOutSource;
+  /** UᵀT, rank × q. */
+  readonly along: Matrix64;
+  /** n × q. */
+  readonly target: Matrix32;
+  readonly mean: Float64Array;
+}
+
+/** Σ w (‖t‖² − 2 t · (u ∘ (1 − f)) UᵀT + ‖(u ∘ (1 − f)) UᵀT‖²) over the rows for each penalty; null where digits are lost. */
+async function errorsByDifference(pair: HeldOutPair, options: MomentsOptions): Promise<Float64Array | null> {
+  const { source, along } = pair;
+  const kept = matrix64(source.factors.rows, source.factors.columns);
+  for (let k = 0; k < kept.data.length; k++) kept.data[k] = 1 - source.factors.data[k];
+  const errors = await reachedErrors(kept, pair, options);
+  const energies = new Float64Array(errors.length);
+  const pace = startPace(options.signal);
+  for await (const block of source.leftBlocks(options)) {
+    const centred = centreRows(pair.target, pair.mean, block.first, block.last);
+    await addOverlapsInto(errors, { block, rows: centred, factors: kept, sign: -1, along, weights: source.weights, energies }, options);
+    if (pace.spend(4 * centred.data.length)) await pace.turn();
+  }
+  return errors.every((error, l) => error > leastShare * energies[l]) ? errors : null;
+}
+
+/** Σ w (‖r‖² + 2 r · (u ∘ f) UᵀT + ‖(u ∘ f) UᵀT‖²) over the rows for each penalty; r is zero where U fills all that rows can. */
+async function errorsBySums(pair: HeldOutPair, options: MomentsOptions): Promise<Float64Array> {
+  const { source, along } = pair;
+  const { factors, weights } = source;
+  const errors = await reachedErrors(factors, pair, options);
+  if (factors.rows === weights.columns - 1) return errors;
+  const energies = new Float64Array(errors.length);
+  const pace = startPace(options.signal);
+  for await (const block of source.leftBlocks(options)) {
+    const rest = await options.engine.product(block.columns, along, { transposeLeft: true, signal: options.signal });
+    turnIntoRest(rest, pair, block);
+    await addOverlapsInto(errors, { block, rows: rest, factors, sign: 1, along, weights, energies }, options);
+    if (pace.spend(4 * rest.data.length)) await pace.turn();
+  }
+  return errors;
+}
+
+/** Σ w ‖(u ∘ g) UᵀT‖² over the rows, for each penalty's factors g. */
 async function reachedErrors(
-  { factors, spreads }: HeldOutSource,
-  along: Matrix64,
+  factors: Matrix64,
+  { source: { spreads }, along }: HeldOutPair,
   { engine, signal }: MomentsOptions,
 ): Promise<Float64Array> {
   const kernel = packLower(await engine.product(along, along, { transposeRight: true, signal }));
@@ -64,53 +111,55 @@ async function reachedErrors(
   return errors;
 }
 
-interface RestOfTarget {
-  readonly source: HeldOutSource;
-  /** UᵀT, rank × q. */
+interface BlockOverlaps {
+  readonly block: LeftBlock;
+  /** Rows of the block, width q. */
+  readonly rows: Matrix64;
+  /** g, rank × L. */
+  readonly factors: Matrix64;
+  readonly sign: 1 | -1;
   readonly along: Matrix64;
-  /** n × q. */
-  readonly target: Matrix32;
-  readonly mean: Float64Array;
+  readonly weights: Matrix64;
+  /** Σ w ‖row‖² of each penalty, which is added to. */
+  readonly energies: Float64Array;
 }
 
-/** errors += Σ w (‖r‖² + 2 r · (u ∘ f) UᵀT) over the rows, r what U does not reach of the target row. */
-async function addRestErrorsInto(
+/** errors += Σ w (‖row‖² + 2 sign · row · (u ∘ g) UᵀT) over the rows of a block. */
+async function addOverlapsInto(
   errors: Float64Array,
-  { source, along, target, mean }: RestOfTarget,
-  options: MomentsOptions,
+  { block: { first, last, columns: left }, rows, factors, sign, along, weights, energies }: BlockOverlaps,
+  { engine, signal }: MomentsOptions,
 ): Promise<void> {
-  const { engine, signal } = options;
-  const { factors, weights } = source;
-  const pace = startPace(signal);
-  for await (const block of source.leftBlocks(options)) {
-    const left = block.columns;
-    const rest = await engine.product(left, along, { transposeLeft: true, signal });
-    const energies = restInto(rest, target, mean, block);
-    const overlaps = await engine.product(along, rest, { transposeRight: true, signal });
-    for (let k = 0; k < overlaps.data.length; k++) overlaps.data[k] *= left.data[k];
-    const crossed = await engine.product(factors, overlaps, { transposeLeft: true, signal });
-    for (let l = 0, k = 0; l < errors.length; l++) {
-      let sum = 0;
-      for (let i = block.first; i < block.last; i++, k++) {
-        sum += weights.data[l * weights.columns + i] * (energies[i - block.first] + 2 * crossed.data[k]);
-      }
-      errors[l] += sum;
+  const overlaps = await engine.product(along, rows, { transposeRight: true, signal });
+  for (let k = 0; k < overlaps.data.length; k++) overlaps.data[k] *= left.data[k];
+  const crossed = await engine.product(factors, overlaps, { transposeLeft: true, signal });
+  const own = energiesOf(rows);
+  for (let l = 0, k = 0; l < errors.length; l++) {
+    let energy = 0;
+    let overlap = 0;
+    for (let i = first; i < last; i++, k++) {
+      const weight = weights.data[l * weights.columns + i];
+      energy += weight * own[i - first];
+      overlap += weight * crossed.data[k];
     }
-    if (pace.spend(4 * rest.data.length)) await pace.turn();
+    energies[l] += energy;
+    errors[l] += energy + 2 * sign * overlap;
   }
 }
 
-/** reached becomes T − reached, T the centred target rows of the block. @returns the energy of each row of it. */
-function restInto(reached: Matrix64, { columns, data }: Matrix32, mean: Float64Array, { first, last }: LeftBlock): Float64Array {
-  const energies = new Float64Array(last - first);
+/** What U reaches of the target rows becomes what it does not reach. */
+function turnIntoRest(reached: Matrix64, { target: { columns, data }, mean }: HeldOutPair, { first, last }: LeftBlock): void {
   const offset = first * columns;
-  for (let i = 0, k = 0; i < energies.length; i++) {
+  for (let i = 0, k = 0; i < last - first; i++) {
+    for (let j = 0; j < columns; j++, k++) reached.data[k] = data[offset + k] - mean[j] - reached.data[k];
+  }
+}
+
+function energiesOf({ rows, columns, data }: Matrix64): Float64Array {
+  const energies = new Float64Array(rows);
+  for (let i = 0, k = 0; i < rows; i++) {
     let energy = 0;
-    for (let j = 0; j < columns; j++, k++) {
-      const value = data[offset + k] - mean[j] - reached.data[k];
-      reached.data[k] = value;
-      energy += value * value;
-    }
+    for (let j = 0; j < columns; j++, k++) energy += data[k] * data[k];
     energies[i] = energy;
   }
   return energies;

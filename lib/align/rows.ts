@@ -42,9 +42,9 @@ export interface PairedRows {
 
 /** Rows − mean, rounded once. */
 export function lessMean({ rows, columns, data }: Matrix32, mean: Float64Array): Matrix32 {
-  return matrix32(
-    rows,
-    columns,
-    data.map((value, i) => value - mean[i % columns]),
-  );
+  const less = matrix32(rows, columns);
+  for (let i = 0, k = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++, k++) less.data[k] = data[k] - mean[j];
+  }
+  return less;
 }

@@ -1,4 +1,5 @@
 import { matrix64, type Matrix64 } from "../core/matrix.js";
+import type { Engine } from "../linalg/engine.js";
 import type { MomentsOptions } from "./cloud.js";
 import { liveDirections, type LiveDirections } from "./live-directions.js";
 import type { Moments } from "./moments.js";
@@ -10,12 +11,23 @@ export interface SpectralSolver {
   readonly projected: Matrix64;
 }
 
-/** Prepare the solves for one source and target; the source's eigendecomposition is shared with its other targets. */
+const known = new WeakMap<Engine, WeakMap<Moments, SpectralSolver>>();
+
+/**
+ * Prepare the solves for one source and target, once for a pair and an engine; the source's eigendecomposition is shared with its other
+ * targets.
+ */
 export async function spectralSolver(moments: Moments, options: MomentsOptions): Promise<SpectralSolver> {
   const { engine, signal } = options;
+  const solvers = known.get(engine) ?? new WeakMap<Moments, SpectralSolver>();
+  known.set(engine, solvers);
+  const found = solvers.get(moments);
+  if (found !== undefined) return found;
   const directions = await liveDirections(moments.source, options);
   const projected = await engine.product(directions.vectors, moments.cross, { transposeLeft: true, signal });
-  return { directions, projected };
+  const solver = Object.freeze({ directions, projected });
+  solvers.set(moments, solver);
+  return solver;
 }
 
 /** V (Λ + λ)⁻¹ Vᵀ C, p × q. */

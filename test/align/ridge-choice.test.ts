@@ -12,11 +12,11 @@ import {
   type PairedRows,
 } from "../../lib/align/index.js";
 import { ShapeError, ValueError } from "../../lib/core/errors.js";
-import { matrix32, takeRows } from "../../lib/core/matrix.js";
+import { matrix32, matrix64, takeRows } from "../../lib/core/matrix.js";
 import { createRandom, permutation } from "../../lib/core/random.js";
 import { chooseEngine } from "../../lib/linalg/index.js";
 import { conditioned, exact, expectClose, expectCloseTo } from "../close.js";
-import { cloudPair, type CloudPair } from "../synthetic.js";
+import { cloudPair, multiply, type CloudPair } from "../synthetic.js";
 import { made } from "./fitted.js";
 
 const engine = await chooseEngine();
@@ -41,6 +41,25 @@ describe("fitRidgeLeaveOneOut", () => {
       sum += await squaredError(await fitRidge(rest, { ratio: share, engine }), only(pair, [row]));
     }
     expectCloseTo(path[0].error, sum / moments.target.energy, mappedInFloat32);
+  });
+
+  it("keeps its digits where the map is next to exact", async () => {
+    const { pair, moments } = await made({ ...options, noise: 1e-5 });
+    const { map, path } = await fitRidgeLeaveOneOut(moments, pair, { ratios: [1e-10], engine });
+    let sum = 0;
+    for (let row = 0; row < pair.source.rows; row++) {
+      const rest = await computeMoments(...without(pair, [row]), { engine });
+      const share = (map.lambda! * rest.source.mean.length) / rest.source.energy;
+      const { weights, sourceMean, targetMean } = await fitRidge(rest, { ratio: share, engine });
+      const centred = matrix64(
+        1,
+        6,
+        sourceMean.map((mean, j) => pair.source.data[6 * row + j] - mean),
+      );
+      multiply(centred, weights).data.forEach((value, j) => (sum += (pair.target.data[4 * row + j] - targetMean[j] - value) ** 2));
+    }
+    expect(path[0].error).toBeLessThan(1e-8);
+    expectCloseTo(path[0].error, sum / moments.target.energy, { ...conditioned(1), absolute: 0, relative: 1e-8 });
   });
 
   it("chooses the ratio of least error and says how", async () => {
