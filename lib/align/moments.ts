@@ -37,7 +37,7 @@ export async function computeMoments(
   identities: readonly string[],
   options: MomentsOptions,
 ): Promise<Moments> {
-  checkPaired(source, target);
+  checkPaired(source, target, "computeMoments");
   checkFinite(source, "computeMoments: source");
   checkFinite(target, "computeMoments: target");
   const sourceCloud = await computeCloud(source, identities, options);
@@ -52,7 +52,7 @@ export async function computeMoments(
  * @throws ShapeError when rows and clouds disagree in size; ValueError when the clouds saw different identities.
  */
 export async function pairClouds(source: CloudMoments, target: CloudMoments, rows: PairedRows, options: MomentsOptions): Promise<Moments> {
-  checkPaired(rows.source, rows.target);
+  checkPaired(rows.source, rows.target, "pairClouds");
   checkRowsOf(source, rows.source, "source");
   checkRowsOf(target, rows.target, "target");
   if (!sameNames(source.identities, target.identities)) {
@@ -98,10 +98,10 @@ export function knownReverse(moments: Moments): Moments | undefined {
   return reverses.get(moments);
 }
 
-function checkPaired(source: Matrix32, target: Matrix32): void {
+function checkPaired(source: Matrix32, target: Matrix32, caller: string): void {
   if (source.rows !== target.rows) {
     throw new ShapeError(
-      `computeMoments: got ${source.rows} source rows and ${target.rows} target rows; row i of both must come from the same image`,
+      `${caller}: got ${source.rows} source rows and ${target.rows} target rows; row i of both must come from the same image`,
     );
   }
 }

@@ -105,6 +105,9 @@ describe("pairClouds", () => {
     await expect(pairClouds(cloud, cloud, { source, target }, { engine })).rejects.toThrow(
       new ShapeError("pairClouds: the target cloud has 2500 × 5 values and its rows 2500 × 3; pass the rows it was computed from"),
     );
+    await expect(pairClouds(cloud, cloud, { source, target: takeRows(target, [0]) }, { engine })).rejects.toThrow(
+      new ShapeError("pairClouds: got 2500 source rows and 1 target rows; row i of both must come from the same image"),
+    );
     await expect(pairClouds(cloud, renamed, { source, target }, { engine })).rejects.toThrow(
       new ValueError("pairClouds: the clouds saw different identities; compute both from the rows of the same images"),
     );

@@ -8,15 +8,17 @@ import {
   fitRidgeFolds,
   fitRidgeLeaveOneOut,
   lambdaRatios,
+  liveDirections,
   subtractMoments,
   type PairedRows,
 } from "../../lib/align/index.js";
+import { centreRows } from "../../lib/align/rows.js";
 import { ShapeError, ValueError } from "../../lib/core/errors.js";
 import { matrix32, matrix64, takeRows } from "../../lib/core/matrix.js";
 import { createRandom, permutation } from "../../lib/core/random.js";
 import { chooseEngine } from "../../lib/linalg/index.js";
 import { conditioned, exact, expectClose, expectCloseTo } from "../close.js";
-import { cloudPair, multiply, type CloudPair } from "../synthetic.js";
+import { cloudPair, congruentialRows, multiply, type CloudPair } from "../synthetic.js";
 import { made } from "./fitted.js";
 
 const engine = await chooseEngine();
@@ -60,6 +62,30 @@ describe("fitRidgeLeaveOneOut", () => {
     }
     expect(path[0].error).toBeLessThan(1e-8);
     expectCloseTo(path[0].error, sum / moments.target.energy, { ...conditioned(1), absolute: 0, relative: 1e-8 });
+  });
+
+  it("has the errors of residuals over 1 − leverage where rows are too many to keep what was computed of them", async () => {
+    const count = 70_000;
+    const [wide, noise] = [congruentialRows(1, count, 128), congruentialRows(2, count, 2)];
+    const source = matrix32(count, 128, Float32Array.from(wide.data));
+    const target = matrix32(
+      count,
+      2,
+      Float32Array.from(noise.data, (value, k) => value + wide.data[128 * (k >> 1) + (k & 1)]),
+    );
+    const people = Array.from({ length: count }, (_, i) => `made/${i}`);
+    const moments = await computeMoments(source, target, people, { engine });
+    const { map, path } = await fitRidgeLeaveOneOut(moments, { source, target }, { ratios: [1], engine });
+    const { vectors, values } = await liveDirections(moments.source, { engine });
+    const centred = await engine.product(centreRows(source, moments.source.mean, 0, count), vectors);
+    const mapped = await engine.product(centreRows(source, moments.source.mean, 0, count), map.weights);
+    let sum = 0;
+    for (let i = 0; i < count; i++) {
+      let rest = 1 - 1 / count;
+      for (let j = 0; j < 128; j++) rest -= centred.data[128 * i + j] ** 2 / (values[j] + map.lambda!);
+      for (let j = 0; j < 2; j++) sum += ((target.data[2 * i + j] - moments.target.mean[j] - mapped.data[2 * i + j]) / rest) ** 2;
+    }
+    expectCloseTo(path[0].error, sum / moments.target.energy, conditioned(1e4));
   });
 
   it("chooses the ratio of least error and says how", async () => {
@@ -124,6 +150,16 @@ describe("fitRidgeLeaveOneOut", () => {
     await expect(fitRidgeLeaveOneOut(moments, { source: spoiled, target }, { engine })).rejects.toThrow(
       /^fitRidgeLeaveOneOut: source: row 1, column 1 is Infinity; every value must be finite/,
     );
+    for (const shape of [options, { ...options, source: 40 }]) {
+      const other = await made(shape);
+      const broken = matrix32(24, 4, other.pair.target.data.slice());
+      broken.data[9] = NaN;
+      await expect(fitRidgeLeaveOneOut(other.moments, { source: other.pair.source, target: broken }, { engine })).rejects.toThrow(
+        new ValueError(
+          "fitRidgeLeaveOneOut: target: row 2, column 1 is NaN; every value must be finite, so leave that row out or embed it again",
+        ),
+      );
+    }
     await expect(fitRidgeLeaveOneOut(moments, pair, { ratios: [], engine })).rejects.toThrow(
       new ValueError("fitRidgeLeaveOneOut: got no ratios; pass at least one"),
     );
