@@ -18,8 +18,12 @@ export interface CloudBundle {
  */
 export async function bundleCloud(points: readonly CloudPoint3d[], options: Cloud3dOptions = {}): Promise<CloudBundle> {
   const live = drawCloud3d(points, options);
-  const { title } = options;
-  const still = drawCloud(viewCloud(points), { limit: points.length, ...(title === undefined ? {} : { title }) });
+  const { title, quality } = options;
+  const still = drawCloud(viewCloud(points), {
+    limit: points.length,
+    ...(title === undefined ? {} : { title }),
+    ...(quality === undefined ? {} : { quality }),
+  });
   return {
     "application/vnd.plotly.v1+json": live,
     "image/png": await toPng(await renderSvg(still)),

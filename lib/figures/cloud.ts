@@ -1,6 +1,7 @@
 import type { Layout, Plot } from "nodeplotlib";
 import { createRandom, permutation } from "../core/random.js";
 import { ValueError } from "../core/errors.js";
+import type { PictureQuality } from "../geometry/trustworthiness.js";
 import { checkLabels, labelChannels } from "./curve.js";
 import type { Figure } from "./figure.js";
 import { applyTheme, inkColour, palette, referenceColour } from "./theme.js";
@@ -23,6 +24,8 @@ export interface CloudOptions {
   readonly axes?: readonly [string, string];
   /** @defaultValue none */
   readonly title?: string;
+  /** How far the picture can be believed, for the subtitle. @defaultValue none */
+  readonly quality?: PictureQuality;
   /** Points drawn at most; of more, a sample is drawn and the figure says so. @defaultValue 2000 */
   readonly limit?: number;
   /** Of the sample. @defaultValue 0 */
@@ -34,11 +37,12 @@ export interface CloudOptions {
  *
  * @throws ValueError when there is no point or a coordinate is not finite.
  */
-export function drawCloud(points: readonly CloudPoint[], { axes, title, limit = 2000, seed = 0 }: CloudOptions = {}): Figure {
+export function drawCloud(points: readonly CloudPoint[], { axes, title, quality, limit = 2000, seed = 0 }: CloudOptions = {}): Figure {
   checkPoints("drawCloud", points);
   const labels = checkLabels([...new Set(points.map(({ label }) => label))]);
   const drawn = samplePoints(points, limit, seed);
-  const lines = [title ?? [], drawn.length < points.length ? describeSample(drawn.length, points.length, seed) : []].flat();
+  const sampled = drawn.length < points.length ? describeSample(drawn.length, points.length, seed) : [];
+  const lines = [title ?? [], quality === undefined ? [] : describeQuality(quality), sampled].flat();
   const span = Math.max(spanOf(points.map(({ x }) => x)), spanOf(points.map(({ y }) => y))) || 1;
   const channel = (field: "x" | "y", words: string | undefined): unknown => {
     const values = points.map((point) => point[field]);
@@ -51,7 +55,7 @@ export function drawCloud(points: readonly CloudPoint[], { axes, title, limit = 
       ...(words === undefined ? { axis: null } : { title: words }),
     };
   };
-  const heading = lines.length === 0 ? {} : { title: { text: lines[0], ...(lines.length > 1 ? { subtitle: lines[1] } : {}) } };
+  const heading = lines.length === 0 ? {} : { title: { text: lines[0], ...(lines.length > 1 ? { subtitle: lines.slice(1) } : {}) } };
 
   return applyTheme({
     width: 420,
@@ -85,7 +89,10 @@ export interface PlotlyFigure {
  *
  * @throws ValueError when there is no point or a coordinate is not finite.
  */
-export function drawCloud3d(points: readonly CloudPoint3d[], { axes, title, limit = 2000, seed = 0 }: Cloud3dOptions = {}): PlotlyFigure {
+export function drawCloud3d(
+  points: readonly CloudPoint3d[],
+  { axes, title, quality, limit = 2000, seed = 0 }: Cloud3dOptions = {},
+): PlotlyFigure {
   checkPoints("drawCloud3d", points);
   const labels = checkLabels([...new Set(points.map(({ label }) => label))]);
   const drawn = samplePoints(points, limit, seed);
@@ -109,7 +116,7 @@ export function drawCloud3d(points: readonly CloudPoint3d[], { axes, title, limi
     axes === undefined ? { title: { text: "" }, showticklabels: false, ...lines } : { title: { text: axes[index] }, ...lines };
   const layout: Layout = {
     // Plotly 3, which JupyterLab draws with, takes no plain text for a title.
-    title: { text: `${title ?? ""}${stated}` },
+    title: { text: `${title ?? ""}${stated}${quality === undefined ? "" : `<br><sup>${describeQuality(quality)}</sup>`}` },
     paper_bgcolor: "rgba(0,0,0,0)",
     font: { color: inkColour },
     legend: { orientation: "h" },
@@ -140,5 +147,8 @@ function samplePoints<T>(points: readonly T[], limit: number, seed: number): rea
 
 const describeSample = (drawn: number, total: number, seed: number): string =>
   `${drawn.toLocaleString("en")} of ${total.toLocaleString("en")} points, drawn at random (seed ${seed})`;
+
+const describeQuality = ({ trustworthiness, continuity, neighbours }: PictureQuality): string =>
+  `Trustworthiness ${trustworthiness.toFixed(3)}, continuity ${continuity.toFixed(3)} of ${neighbours} neighbours`;
 
 const spanOf = (values: readonly number[]): number => Math.max(...values) - Math.min(...values);

@@ -11,6 +11,7 @@ export {
 export { bundleCloud, describeCloud, type CloudBundle } from "./cloud-bundle.js";
 export { drawCmc, type CmcCurve, type CmcOptions } from "./cmc.js";
 export { drawDots, type Dot, type DotsOptions } from "./dots.js";
+export { drawDendrogram, type DendrogramOptions } from "./dendrogram.js";
 export type { Figure } from "./figure.js";
 export { drawLines, type LineAxis, type LineCurve, type LinesOptions } from "./lines.js";
 export { drawPairs, type PairRow, type PairsOptions } from "./pairs.js";

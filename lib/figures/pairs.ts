@@ -21,6 +21,10 @@ export interface PairsOptions {
   readonly domain?: readonly [number, number];
   /** Number format of the cells (d3-format). @defaultValue ".1%" */
   readonly format?: string;
+  /** `sequential` from low to high; `diverging` for differences, pale in the middle of the domain. @defaultValue "sequential" */
+  readonly scale?: "sequential" | "diverging";
+  /** Pairs to outline, both ways, and what that means, for the subtitle: such as networks of one source. @defaultValue none */
+  readonly outlined?: { readonly pairs: readonly (readonly [string, string])[]; readonly meaning: string };
   /** @defaultValue none */
   readonly title?: string;
 }
@@ -33,7 +37,7 @@ const cellSize = { width: 58, height: 34 };
  * @throws ValueError when the metric has no rows, a pair is there twice, or a value is not finite.
  */
 export function drawPairs(rows: readonly PairRow[], options: PairsOptions): Figure {
-  const { metric, names = {}, domain = [0, 1], format = ".1%", title } = options;
+  const { metric, names = {}, domain = [0, 1], format = ".1%", scale = "sequential", outlined, title } = options;
   const chosen = rows.filter((row) => row.metric === metric);
   const order = options.order ?? [...new Set(chosen.flatMap(({ source, target }) => [source, target]))];
   checkRows(rows, chosen, metric);
@@ -42,7 +46,11 @@ export function drawPairs(rows: readonly PairRow[], options: PairsOptions): Figu
   const values = chosen.map(({ source, target, value }) => ({ source: nameOf(source), target: nameOf(target), value }));
   const sourceNames = order.filter((network) => chosen.some(({ source }) => source === network)).map(nameOf);
   const targetNames = order.filter((network) => chosen.some(({ target }) => target === network)).map(nameOf);
-  const middle = (domain[0] + domain[1]) / 2;
+  const outlines =
+    outlined?.pairs.flatMap(([one, other]) => [
+      { source: nameOf(one), target: nameOf(other) },
+      { source: nameOf(other), target: nameOf(one) },
+    ]) ?? [];
   const axis = { ticks: false, domain: false, grid: false, labelLimit: 220 };
   const x = {
     field: "target",
@@ -63,7 +71,7 @@ export function drawPairs(rows: readonly PairRow[], options: PairsOptions): Figu
   return applyTheme({
     width: cellSize.width * targetNames.length,
     height: cellSize.height * sourceNames.length,
-    ...(title === undefined ? {} : { title }),
+    ...headingOf(title, outlined?.meaning),
     data: { name: "pairs", values },
     encoding: { x, y, tooltip },
     layer: [
@@ -73,7 +81,7 @@ export function drawPairs(rows: readonly PairRow[], options: PairsOptions): Figu
           color: {
             field: "value",
             type: "quantitative",
-            scale: { domain, scheme: "viridis", clamp: true },
+            scale: { domain, ...colours[scale], clamp: true },
             legend: { title: metric, format, gradientLength: Math.max(60, cellSize.height * sourceNames.length) },
           },
         },
@@ -82,11 +90,37 @@ export function drawPairs(rows: readonly PairRow[], options: PairsOptions): Figu
         mark: { type: "text", fontSize: 11 },
         encoding: {
           text: { field: "value", type: "quantitative", format },
-          color: { condition: { test: `datum.value > ${middle}`, value: "#000000" }, value: "#ffffff" },
+          color: { condition: { test: isPale(scale, domain), value: "#000000" }, value: "#ffffff" },
         },
       },
+      ...(outlines.length === 0
+        ? []
+        : [
+            {
+              data: { name: "outlined", values: outlines },
+              mark: { type: "rect", filled: false, stroke: outlineColour, strokeWidth: 2, cornerRadius: 2, aria: false },
+              encoding: { tooltip: { value: outlined?.meaning } },
+            },
+          ]),
     ],
   });
+}
+
+const colours = { sequential: { scheme: "viridis" }, diverging: { scheme: "purpleorange", reverse: true } } as const;
+
+/** Told apart from every colour of both scales and from light and dark pages. */
+const outlineColour = "#D81B60";
+
+/** Whether a cell is so pale that its number is black: a Vega expression. */
+function isPale(scale: "sequential" | "diverging", [low, high]: readonly [number, number]): string {
+  const middle = (low + high) / 2;
+  return scale === "sequential" ? `datum.value > ${middle}` : `abs(datum.value - ${middle}) < ${0.27 * (high - low)}`;
+}
+
+function headingOf(title: string | undefined, outlined: string | undefined): object {
+  if (outlined === undefined) return title === undefined ? {} : { title };
+  const subtitle = `Outlined: ${outlined}`;
+  return { title: title === undefined ? subtitle : { text: title, subtitle } };
 }
 
 function checkRows(rows: readonly PairRow[], chosen: readonly PairRow[], metric: string): void {

@@ -8,6 +8,7 @@ import {
   drawCmc,
   drawDots,
   drawLines,
+  drawDendrogram,
   drawPairs,
   drawRoc,
   drawScatter,
@@ -15,6 +16,7 @@ import {
   type Figure,
 } from "../../lib/figures/index.js";
 import { createRandom } from "../../lib/core/random.js";
+import type { Dendrogram } from "../../lib/geometry/index.js";
 import { viewCloud } from "../../lib/figures/cloud-view.js";
 import { algebra, expectClose } from "../close.js";
 
@@ -38,6 +40,28 @@ const cloudPoints = (count: number) => {
   return Array.from({ length: count }, (_, i) => ({ x: random.normal(), y: random.normal(), label: i % 2 ? "mapped" : "target" }));
 };
 const cloud = drawCloud(cloudPoints(60), { title: "Rows of one pair" });
+const quality = { trustworthiness: 0.9512, continuity: 0.94, neighbours: 10 };
+const judged = drawCloud(cloudPoints(90), { title: "Rows of one pair", quality, limit: 50 });
+const gain = drawPairs(
+  rows.filter(({ source, target }) => source !== target).map((row) => ({ ...row, value: row.value - 0.3 })),
+  {
+    metric: "rank1",
+    scale: "diverging",
+    domain: [-1, 1],
+    format: "+.2f",
+    title: "Gain",
+    outlined: { pairs: [["sface", "facenet"]], meaning: "networks of one source" },
+  },
+);
+// {0, 2} at 1, with 1 at 2.5
+const tree: Dendrogram = {
+  order: [1, 0, 2],
+  arms: [
+    { left: { place: 1, height: 0 }, right: { place: 2, height: 0 }, height: 1 },
+    { left: { place: 0, height: 0 }, right: { place: 1.5, height: 1 }, height: 2.5 },
+  ],
+};
+const dendrogram = drawDendrogram(tree, networks, { stability: [0.8], axis: "1 − rank-1", title: "Average linkage" });
 
 const lines = drawLines(
   [
@@ -125,6 +149,39 @@ describe("figures hold the rows they were given", () => {
     expect(valuesOf(drawCloud(cloudPoints(90), { limit: 50, seed: 1 }))).not.toEqual(valuesOf(sampled));
   });
 
+  test("a cloud's subtitle says how far it can be believed, before the size of the sample", () => {
+    const believed = "Trustworthiness 0.951, continuity 0.940 of 10 neighbours";
+    expect(judged.title).toEqual({ text: "Rows of one pair", subtitle: [believed, "50 of 90 points, drawn at random (seed 0)"] });
+    expect(drawCloud(cloudPoints(9), { quality }).title).toEqual({ text: believed });
+    const { layout } = drawCloud3d([{ x: 1, y: 2, z: 3, label: "target" }], { title: "Clouds", quality });
+    expect(layout).toMatchObject({ title: { text: `Clouds<br><sup>${believed}</sup>` } });
+  });
+
+  test("outlined pairs, both ways, and what they are", () => {
+    expect(valuesOf(gain).outlined).toEqual([
+      { source: "sface", target: "facenet" },
+      { source: "facenet", target: "sface" },
+    ]);
+    expect(gain.title).toEqual({ text: "Gain", subtitle: "Outlined: networks of one source" });
+    const untitled = drawPairs(rows, { metric: "rank1", outlined: { pairs: [], meaning: "none" } });
+    expect(untitled.title).toBe("Outlined: none");
+  });
+
+  test("a dendrogram, its lines, names and the shares of its clusters", () => {
+    const { merges, stability } = valuesOf(dendrogram);
+    expect(merges).toHaveLength(8);
+    expect(merges.slice(4)).toEqual([
+      { merge: 1, step: 0, x: 0, y: 0 },
+      { merge: 1, step: 1, x: 2.5, y: 0 },
+      { merge: 1, step: 2, x: 2.5, y: 1.5 },
+      { merge: 1, step: 3, x: 1, y: 1.5 },
+    ]);
+    expect(stability).toEqual([{ x: 1, y: 1.5, share: 0.8 }]);
+    expect(channelOf(dendrogram, "y")).toMatchObject({ axis: { labelExpr: '["sface","edgeface","facenet"][datum.value]' } });
+    expect(channelOf(dendrogram, "x")).toMatchObject({ title: "1 − rank-1" });
+    expect(valuesOf(drawDendrogram(tree, networks)).stability).toBeUndefined();
+  });
+
   test("a cloud in space, in Plotly's form", () => {
     const { data, layout } = drawCloud3d(
       [
@@ -164,6 +221,10 @@ describe("figures refuse", () => {
     ["a bound that is no number", () => drawDots([{ label: "a", group: "b", value: 1, high: NaN }], { title: "Rank-1" }), "drawDots: a, b holds NaN; every number must be finite, so leave it out"],
     ["points of nothing", () => drawScatter([], { x: { title: "x" }, y: { title: "y" } }), "drawScatter: got no points; give at least one"],
     ["a point without a value", () => drawScatter([{ x: 1, y: NaN, label: "a", group: "b" }], { x: { title: "x" }, y: { title: "y" } }), "drawScatter: y of a is NaN; it must be finite, and above 0 on a logarithmic axis"],
+    ["a dendrogram without all names", () => drawDendrogram(tree, ["a"]), "drawDendrogram: got 1 names of 3 items; give one for each"],
+    ["a dendrogram with other clusters' shares", () => drawDendrogram(tree, networks, { stability: [1, 1] }), "drawDendrogram: got 2 shares of 1 clusters; give one for each but the last"],
+    ["a share above 1", () => drawDendrogram(tree, networks, { stability: [80] }), "drawDendrogram: got the share 80; shares are fractions from 0 to 1"],
+    ["a merge at no height", () => drawDendrogram({ ...tree, arms: [{ ...tree.arms[0], height: NaN }, tree.arms[1]] }, networks), "drawDendrogram: got the height NaN; heights are distances, finite and not negative"],
     ["a cloud of nothing", () => drawCloud([]), "drawCloud: got no points; give at least one"],
     ["a point nowhere", () => drawCloud3d([{ x: 0, y: NaN, z: 0, label: "a" }]), "drawCloud3d: point 0 has a coordinate that is not finite; leave it out"],
   ])("%s", (_, draw, message) => {
@@ -180,6 +241,9 @@ describe("SVG files", () => {
     ["lines", lines],
     ["dots", dots],
     ["scatter", scatter],
+    ["cloud-judged", judged],
+    ["dendrogram", dendrogram],
+    ["gain", gain],
   ])("%s is drawn as before, on a transparent ground", async (name, figure) => {
     const svg = await renderSvg(figure);
     expect(svg).toMatch(/^<svg [^>]*viewBox/);
