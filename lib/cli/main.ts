@@ -80,7 +80,11 @@ program
   .option("--test <set>", "study set to show", "lfw")
   .option("--people <number>", "how many", wholeNumber(1, 10_000), 25)
   .option("--seed <number>", "of split and picture", wholeNumber(0, 2 ** 31 - 1), 0)
-  .addHelpText("after", "\nExample: facebridge view clouds --source face_esp_mbf --target face_mobileface_v2")
+  .addHelpText(
+    "after",
+    "\nServes one page with the figure's points, their clouds and the people's names on 127.0.0.1, to programs on this machine alone, until its\nwindow closes or Ctrl-C. The page itself gets Plotly from a CDN, which sees that a page was opened and none of its data." +
+      "\n\nExample: facebridge view clouds --source face_esp_mbf --target face_mobileface_v2",
+  )
   .action(
     ({ fit, test, ...rest }: { source: string; target: string; map: string; fit: string; test: string; people: number; seed: number }) =>
       runCommand(async () => (await import("./view.js")).viewCloudsCommand({ ...rest, fitSet: fit, testSet: test })),

@@ -2,8 +2,9 @@ import { Server, type AddressInfo } from "node:net";
 import type { Layout, Plot } from "nodeplotlib";
 import { createRandom } from "../core/index.js";
 import { drawCloud3d } from "../figures/index.js";
-import { mapCloud } from "../geometry/index.js";
+import { mapCloud, measurePicture } from "../geometry/index.js";
 import { openStudy, testClouds, type TestCloudsSpec } from "../study/index.js";
+import { quietNodeplotlib } from "./quiet-nodeplotlib.js";
 import { interruptSignal, say } from "./terminal.js";
 
 /** `facebridge view clouds`: test people in source, mapped source and target, by UMAP in three dimensions. */
@@ -11,7 +12,11 @@ export async function viewCloudsCommand(spec: TestCloudsSpec): Promise<void> {
   const signal = interruptSignal();
   const study = await openStudy({ signal });
   const clouds = await testClouds(spec, study);
-  const { data } = await mapCloud(clouds.points, { dimensions: 3, random: createRandom(spec.seed), engine: study.engine });
+  const { engine } = study;
+  const picture = await mapCloud(clouds.points, { dimensions: 3, random: createRandom(spec.seed), engine, signal });
+  const { data } = picture;
+  const neighbours = Math.min(10, Math.ceil(picture.rows / 2) - 1);
+  const quality = await measurePicture(clouds.points, picture, { neighbours, engine, signal });
   const points = clouds.labels.map(({ cloud, identity }, i) => ({
     x: data[3 * i],
     y: data[3 * i + 1],
@@ -19,7 +24,7 @@ export async function viewCloudsCommand(spec: TestCloudsSpec): Promise<void> {
     label: cloud,
     note: identity,
   }));
-  const figure = drawCloud3d(points, { title: `${spec.source} → ${spec.target}, ${spec.map}, ${spec.people} people` });
+  const figure = drawCloud3d(points, { title: `${spec.source} → ${spec.target}, ${spec.map}, ${spec.people} people`, quality });
   const { url } = await viewFigure(figure.data, figure.layout);
   signal.addEventListener("abort", () => process.exit(0));
   say(`the figure is at ${url}, for this machine alone, until its window closes or Ctrl-C; its page gets Plotly from a CDN`);
@@ -46,6 +51,7 @@ let openView: View | null = null;
  * @throws the platform's error when nothing can listen on 127.0.0.1.
  */
 export async function viewFigure(data: readonly Plot[], layout: Layout): Promise<View> {
+  quietNodeplotlib();
   const { plot } = await import("nodeplotlib");
   if (openView) {
     plot([...data], layout);

@@ -1,10 +1,13 @@
 import { request } from "node:http";
 import { Server } from "node:net";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { viewFigure } from "../../lib/cli/view.js";
 import { drawCloud3d } from "../../lib/figures/index.js";
 
-test("serves a 3-D figure to this machine alone and leaves other servers as they were", async () => {
+test("serves a 3-D figure to this machine alone, without a word of its server's, and leaves other servers as they were", async () => {
+  const written: string[] = [];
+  const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => written.push(text.toString()) > 0);
+  const print = vi.spyOn(console, "log").mockImplementation((...all) => void written.push(all.join(" ")));
   process.env.NODEPLOTLIB_PORT = "0"; // nodeplotlib opens no browser then
   const listen = Object.getOwnPropertyDescriptor(Server.prototype, "listen")?.value as unknown;
   const { data, layout } = drawCloud3d([{ x: 1, y: 2, z: 3, label: "target" }]);
@@ -22,7 +25,12 @@ test("serves a 3-D figure to this machine alone and leaves other servers as they
         .end();
     });
     expect(status).toBe(200);
+    // eslint-disable-next-line no-console -- what others print is still printed
+    console.log("[Other] line");
+    expect(written).toEqual(["[Other] line"]);
   } finally {
     await view.close();
+    print.mockRestore();
+    write.mockRestore();
   }
 });
