@@ -41,7 +41,7 @@ export interface MapShape {
  * How much of a map is rotation, scale, stretch and shift.
  *
  * Every direction of W counts alike, whether or not the source has energy there, and shares are of ‖W‖², not of the mapped rows: a
- * least-squares map can be far from a rotation in directions that hardly matter. Where the widths differ, a rotation is a matrix whose
+ * least-squares map can be far from a rotation in directions that hardly matter (see `measureMappedRotation`). Where the widths differ, a rotation is a matrix whose
  * smaller side is orthonormal.
  *
  * @throws ValueError when W is zero, or the map leads to a space other than the target's.
