@@ -11,6 +11,7 @@ const packages = [
   "numpy==2.4.6",
   "onnxruntime==1.30.0",
   "opencv-python-headless==5.0.0.93",
+  "scikit-dimension==0.5.0",
   "scikit-learn==1.9.1",
   "scipy==1.17.1",
   "umap-learn==0.5.12",

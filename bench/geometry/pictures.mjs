@@ -1,14 +1,10 @@
 // Pictures of real embeddings: t-SNE beside scikit-learn's, UMAP beside umap-learn's, on the same rows; time, and how far they can be believed.
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
-import { normaliseRows } from "../dist/align/index.js";
-import { createRandom, matrix32, stackRows, takeRows } from "../dist/core/index.js";
-import { mapCloud, mapCloudTsne, measurePicture } from "../dist/geometry/index.js";
-import { openStudy } from "../dist/study/index.js";
-import { benchPython } from "./python.mjs";
+import { normaliseRows } from "facebridge/align";
+import { createRandom, matrix32, stackRows, takeRows } from "facebridge/core";
+import { mapCloud, mapCloudTsne, measurePicture } from "facebridge/geometry";
+import { openStudy } from "facebridge/study";
 
 const encoder = "face_edgeface_xxs";
 const neighbours = 5; // scikit-learn's default
@@ -19,12 +15,10 @@ const pictures = [
 ];
 
 /** Times and qualities of all pictures; `ratios` are the peer's time over ours. */
-export async function benchPictures() {
-  const { load, engine } = await openStudy();
+export async function benchPictures({ engine, scratch, peer: runPeer }) {
+  const { load } = await openStudy();
   const sets = [await load(encoder, "lfw"), await load(encoder, "cfp")];
   const rows = normaliseRows(stackRows(sets.map(({ embeddings }) => embeddings)));
-  const python = benchPython();
-  const scratch = mkdtempSync(path.join(tmpdir(), "facebridge-bench-"));
   const [input, output] = ["points.f32", "picture.f32"].map((file) => path.join(scratch, file));
   const table = [];
   const ratios = {};
@@ -37,8 +31,7 @@ export async function benchPictures() {
     const start = performance.now();
     const ours = await draw(points, { dimensions: 2, random: createRandom(0), engine });
     const seconds = (performance.now() - start) / 1000;
-    const script = fileURLToPath(new URL("./pictures.py", import.meta.url));
-    const peerSeconds = Number(execFileSync(python, [script, name, input, String(count), output], { encoding: "utf8" }));
+    const peerSeconds = runPeer("pictures.py", name, input, count, output);
     const bytes = readFileSync(output);
     const theirs = matrix32(count, 2, new Float32Array(bytes.buffer, bytes.byteOffset, 2 * count));
     const quality = async (picture) => (await measurePicture(points, picture, { neighbours, engine })).trustworthiness.toFixed(4);
@@ -49,10 +42,9 @@ export async function benchPictures() {
       trustworthiness: await quality(ours),
       "peer's": await quality(theirs),
     });
-    ratios[`${peer} ${name}, ${count} points`] = Number((peerSeconds / seconds).toFixed(3));
+    ratios[`${peer} ${name}, ${count} points`] = peerSeconds / seconds;
   }
-  rmSync(scratch, { recursive: true });
   console.log(`rows of ${encoder}, LFW and then CFP; ours with start-up of the principal components, the peer without imports`);
   console.table(table);
-  return { engine: engine.name, ratios };
+  return ratios;
 }
