@@ -1,5 +1,5 @@
 import { ValueError } from "../core/errors.js";
-import { dependentInterval, type Interval } from "./intervals.js";
+import { contributionDegrees, dependentInterval, type Interval } from "./intervals.js";
 import { firstTemplate, type PairScores } from "./pair-scores.js";
 
 /** A rate and its 95 % interval over subjects drawn at random. */
@@ -12,7 +12,7 @@ export interface RateInterval extends Interval {
  *
  * With eᵢⱼ the sum of (error − FMR) over the comparisons of subjects i and j in either direction, tᵢ = Σⱼ eᵢⱼ and n comparisons,
  * Var = (Σᵢ tᵢ² − Σᵢ<ⱼ eᵢⱼ²)/n², never below what independent comparisons would give. N* is at least G/2, the disjoint pairs that G
- * subjects make, also where no error was seen.
+ * subjects make, also where no error was seen; Student's quantile has the degrees of freedom that the kurtosis of tᵢ leaves.
  *
  * Takes G²/2 numbers of memory, and one pass over comparisons and pairs of subjects.
  *
@@ -53,5 +53,6 @@ export function fmrInterval({ labels, nonMated }: PairScores, threshold: number)
   for (let k = 0; k < dyads.length; k++) variance -= dyads[k] * dyads[k];
   const subjects = takesPart.reduce((sum, one) => sum + one, 0);
   const independent = rate * (1 - rate) * count;
-  return { rate, ...dependentInterval(rate, Math.max(variance, independent) / count ** 2, { least: subjects / 2, most: count }) };
+  const bounds = { least: subjects / 2, most: count, degreesOfFreedom: contributionDegrees(totals) };
+  return { rate, ...dependentInterval(rate, Math.max(variance, independent) / count ** 2, bounds) };
 }

@@ -19,9 +19,14 @@ export function wilsonInterval(rate: number, count: number): Interval {
   if (!(rate >= 0 && rate <= 1) || !(count > 0)) {
     throw new ValueError(`wilsonInterval: got rate ${rate} and count ${count}; the rate must be in [0, 1] and the count above 0`);
   }
-  const share = (z * z) / count;
+  return scoreInterval(rate, count, z);
+}
+
+/** The rates p from which the rate that was seen is not farther than `quantile` · √(p(1 − p)/count). */
+function scoreInterval(rate: number, count: number, quantile: number): Interval {
+  const share = (quantile * quantile) / count;
   const middle = rate + share / 2;
-  const reach = z * Math.sqrt((rate * (1 - rate)) / count + (share * share) / (4 * z * z));
+  const reach = quantile * Math.sqrt((rate * (1 - rate)) / count + (share * share) / (4 * quantile * quantile));
   return {
     low: Math.max(0, Math.min(rate, (middle - reach) / (1 + share))),
     high: Math.min(1, Math.max(rate, (middle + reach) / (1 + share))),
@@ -65,14 +70,48 @@ export function subjectsWorth(trials: Float64Array): number {
   return trialCount ** 2 / squares;
 }
 
+export interface DependenceOptions {
+  /** Bounds of N*. */
+  readonly least: number;
+  readonly most: number;
+  /** How well the variance is known: Student's quantile takes the place of the normal one. @defaultValue as if it were known */
+  readonly degreesOfFreedom?: number;
+}
+
 /**
  * The dependence-adjusted 95 % interval of a rate: Wilson's with the count N* = p(1 − p)/Var(p), held between `least` and `most`.
  *
  * A rate of 0 or 1 says nothing about its variance, and counts as `least`.
  */
-export function dependentInterval(rate: number, variance: number, { least, most }: { least: number; most: number }): Interval {
-  const effective = rate > 0 && rate < 1 ? effectiveCount(rate, variance, most) : 0;
-  return wilsonInterval(rate, Math.min(most, Math.max(least, effective)));
+export function dependentInterval(
+  rate: number,
+  variance: number,
+  { least, most, degreesOfFreedom = Infinity }: DependenceOptions,
+): Interval {
+  if (rate <= 0 || rate >= 1) return wilsonInterval(rate, least);
+  const count = Math.min(most, Math.max(least, effectiveCount(rate, variance, most)));
+  if (degreesOfFreedom === Infinity) return wilsonInterval(rate, count);
+  return scoreInterval(rate, count, studentInterval(0, 1, degreesOfFreedom).high);
+}
+
+/**
+ * The degrees of freedom of a variance that is a sum of squares of so many contributions: 2G/(κ − 1) with their kurtosis κ, rounded, from 2
+ * to G − 1. Where a few subjects make most of a variance, it is known as poorly as from a few.
+ *
+ * @see Satterthwaite 1946, doi:10.2307/3002019
+ */
+export function contributionDegrees(contributions: Float64Array): number {
+  let squares = 0;
+  let fourths = 0;
+  let count = 0;
+  for (const value of contributions) {
+    squares += value ** 2;
+    fourths += value ** 4;
+    if (value !== 0) count++;
+  }
+  if (count < 3) return 2;
+  const kurtosis = (count * fourths) / squares ** 2;
+  return Math.max(2, Math.min(count - 1, Math.round((2 * count) / Math.max(kurtosis - 1, 1e-9))));
 }
 
 /**

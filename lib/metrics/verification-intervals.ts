@@ -1,4 +1,4 @@
-import { effectiveCount, subjectInterval, wilsonInterval, type Interval } from "./intervals.js";
+import { contributionDegrees, dependentInterval, subjectInterval, type Interval } from "./intervals.js";
 import type { CountedPairs, MatedScores, PairScores } from "./pair-scores.js";
 import { placeSumsOf } from "./place-sums.js";
 import { auc, type ListedVerification, type Verification } from "./verification.js";
@@ -9,7 +9,8 @@ import { auc, type ListedVerification, type Verification } from "./verification.
  * A score contributes the share of the other side it wins against, less the AUC (DeLong's placements), divided by the size of its side;
  * contributions are dependent where comparisons share a subject on either side. With tᵢ their sum over all comparisons of subject i and
  * vᵢⱼ over those of i with j, Var = Σᵢ tᵢ² − Σᵢ<ⱼ vᵢⱼ², times G/(G − 1) for G subjects, and never below what independent comparisons would
- * give. The interval is Wilson's with N* = AUC(1 − AUC)/Var; without any variance N* = G.
+ * give. The interval is Wilson's with N* = AUC(1 − AUC)/Var and Student's quantile, with the degrees of freedom that
+ * the kurtosis of tᵢ leaves: near an AUC of 1 a few subjects make most of the variance. Without any variance N* = G.
  *
  * The sums by subject come with scores that were counted; of scores that were kept they are made here, which takes G²/2 numbers of memory.
  *
@@ -43,7 +44,8 @@ export function aucInterval(evaluation: Verification, pairs: PairScores | Counte
   const dyads = (1 - area) ** 2 * squares.comparisons - (2 * (1 - area) * squares.mixed) / most + squares.places / most ** 2;
   variance -= dyads / nonMatedCount ** 2;
   variance = Math.max(variance, independent) * (subjectCount / (subjectCount - 1));
-  return wilsonInterval(area, effectiveCount(area, area > 0 && area < 1 ? variance : 0, subjectCount));
+  const bounds = { least: variance > 0 ? 0 : subjectCount, most: Infinity, degreesOfFreedom: contributionDegrees(totals) };
+  return dependentInterval(area, variance, bounds);
 }
 
 /**

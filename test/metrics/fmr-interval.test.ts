@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { fmrInterval } from "../../lib/metrics/fmr-interval.js";
-import { effectiveCount, wilsonInterval } from "../../lib/metrics/intervals.js";
+import { contributionDegrees, dependentInterval, wilsonInterval } from "../../lib/metrics/intervals.js";
 import { labelAllPairs, labelScores } from "../../lib/metrics/labels.js";
 import { firstTemplate, type PairScores } from "../../lib/metrics/pair-scores.js";
 import { algebra, expectClose } from "../close.js";
 import { names, simulatePairs } from "./simulated-pairs.js";
 
-/** The rate and its variance as the definition says: products of errors summed over all comparisons that share a subject. */
-function byDefinition({ labels, nonMated }: PairScores, threshold: number): { rate: number; variance: number } {
+/** The rate, its variance and its degrees of freedom as the definition says: products of errors summed over all comparisons that share a subject. */
+function byDefinition({ labels, nonMated }: PairScores, threshold: number): { rate: number; variance: number; degreesOfFreedom: number } {
   const rate = nonMated.filter((score) => score >= threshold).length / nonMated.length;
   const errors: { readonly subjects: readonly number[]; readonly error: number }[] = [];
   labels.probes.forEach((subject, probe) => {
@@ -16,11 +16,17 @@ function byDefinition({ labels, nonMated }: PairScores, threshold: number): { ra
       errors.push({ subjects: [subject, labels.gallery[j]], error: (nonMated[errors.length] >= threshold ? 1 : 0) - rate });
     }
   });
+  const totals = new Float64Array(labels.subjectCount);
+  for (const { subjects, error } of errors) for (const subject of subjects) totals[subject] += error;
   let variance = 0;
   for (const one of errors) {
     for (const other of errors) if (one.subjects.some((subject) => other.subjects.includes(subject))) variance += one.error * other.error;
   }
-  return { rate, variance: Math.max(variance, nonMated.length * rate * (1 - rate)) / nonMated.length ** 2 };
+  return {
+    rate,
+    variance: Math.max(variance, nonMated.length * rate * (1 - rate)) / nonMated.length ** 2,
+    degreesOfFreedom: contributionDegrees(totals),
+  };
 }
 
 describe("fmrInterval", () => {
@@ -30,9 +36,9 @@ describe("fmrInterval", () => {
     ["all pairs", labelAllPairs(names(12, 3))],
   ])("sums over comparisons that share a subject: %s", (_, labels) => {
     const pairs = simulatePairs(labels, { seed: 3, effect: 0.2 });
-    const { rate, variance } = byDefinition(pairs, 1.5);
+    const { rate, variance, degreesOfFreedom } = byDefinition(pairs, 1.5);
     const { low, high, ...found } = fmrInterval(pairs, 1.5);
-    const expected = wilsonInterval(rate, effectiveCount(rate, variance, 1));
+    const expected = dependentInterval(rate, variance, { least: 0, most: Infinity, degreesOfFreedom });
     expectClose([found.rate, low, high], [rate, expected.low, expected.high], algebra);
   });
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import {
+  contributionDegrees,
   dependentInterval,
   ruleOfThree,
   studentInterval,
@@ -8,7 +9,8 @@ import {
   subjectInterval,
   wilsonInterval,
 } from "../../lib/metrics/intervals.js";
-import { algebra, exact, expectClose } from "../close.js";
+import { createRandom } from "../../lib/core/random.js";
+import { algebra, exact, expectClose, sampled } from "../close.js";
 
 interface Golden {
   readonly student: readonly { readonly degreesOfFreedom: number; readonly quantile: number }[];
@@ -74,8 +76,31 @@ describe("dependentInterval", () => {
     expect(dependentInterval(0.5, 0, bounds)).toEqual(wilsonInterval(0.5, 100));
   });
 
+  it("is wider where the variance is poorly known, as Student's quantile is beside the normal one", () => {
+    // Wilson's interval of 1/2 reaches q / 2√(n + q²).
+    const reach = (quantile: number): number => quantile / (2 * Math.sqrt(25 + quantile ** 2));
+    const { low, high } = dependentInterval(0.5, 0.01, { ...bounds, degreesOfFreedom: 5 });
+    const quantile = golden.student.find(({ degreesOfFreedom }) => degreesOfFreedom === 5)!.quantile;
+    expectClose([low, high], [0.5 - reach(quantile), 0.5 + reach(quantile)], algebra);
+  });
+
   it.each([0, 1])("counts the least where the rate is %i", (rate) => {
     expect(dependentInterval(rate, 0, bounds)).toEqual(wilsonInterval(rate, 4));
+  });
+});
+
+describe("contributionDegrees", () => {
+  it("is the number of contributions where they are normal, and few where one stands out", () => {
+    const random = createRandom(1);
+    const normal = Float64Array.from({ length: 20_000 }, () => random.normal());
+    // Kurtosis 3: 2G/2, known to √(24/G) of the kurtosis.
+    expectClose([(contributionDegrees(normal) / 20_000 - 1) / Math.sqrt(24 / 4)], [0], sampled(20_000));
+    expect(contributionDegrees(Float64Array.of(100, 1, -1, 1, -1, 1, -1, 1))).toBe(2);
+  });
+
+  it("stays from 2 to one less than there are contributions, and counts no zeros", () => {
+    expect(contributionDegrees(Float64Array.of(1, -1, 1, -1, 0, 0))).toBe(3);
+    expect(contributionDegrees(new Float64Array(9))).toBe(2);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { matrix32, type Matrix32 } from "../../lib/core/matrix.js";
 import { createRandom } from "../../lib/core/random.js";
-import { effectiveCount, wilsonInterval } from "../../lib/metrics/intervals.js";
+import { contributionDegrees, dependentInterval, wilsonInterval } from "../../lib/metrics/intervals.js";
 import { labelAllPairs, labelScores, type ScoreLabels } from "../../lib/metrics/labels.js";
 import { collectPairs, type PairScores } from "../../lib/metrics/pair-scores.js";
 import { auc, verification } from "../../lib/metrics/verification.js";
@@ -30,8 +30,8 @@ function simulate(labels: ScoreLabels, seed: number, shift = 1.5): PairScores {
 const names = (count: number, each: number): string[] => Array.from({ length: count * each }, (_, i) => `p${Math.floor(i / each)}`);
 const evaluate = ({ mated, nonMated }: PairScores): ReturnType<typeof verification> => verification(mated, nonMated);
 
-/** The variance as its definition says: products of contributions summed over all comparisons that share a subject. */
-function sharedSubjectVariance({ labels, mated, matedSubjects, nonMated }: PairScores): number {
+/** The variance and its degrees of freedom as the definition says: products of contributions summed over all comparisons that share a subject. */
+function sharedSubjectVariance({ labels, mated, matedSubjects, nonMated }: PairScores): { variance: number; degreesOfFreedom: number } {
   const area = auc(verification(mated, nonMated));
   const parts: { readonly subjects: readonly number[]; readonly part: number }[] = [];
   const beats = (score: number, others: Float32Array): number =>
@@ -44,10 +44,13 @@ function sharedSubjectVariance({ labels, mated, matedSubjects, nonMated }: PairS
       parts.push({ subjects: [one, other], part: (1 - beats(nonMated[next++], mated) - area) / nonMated.length });
     });
   });
+  const totals = new Float64Array(labels.subjectCount);
+  for (const { subjects, part } of parts) for (const subject of subjects) totals[subject] += part;
   let variance = 0;
   for (const a of parts) for (const b of parts) if (a.subjects.some((s) => b.subjects.includes(s))) variance += a.part * b.part;
   const independent = parts.reduce((sum, { part }) => sum + part * part, 0);
-  return (Math.max(variance, independent) * labels.subjectCount) / (labels.subjectCount - 1);
+  const scale = labels.subjectCount / (labels.subjectCount - 1);
+  return { variance: Math.max(variance, independent) * scale, degreesOfFreedom: contributionDegrees(totals) };
 }
 
 describe("aucInterval", () => {
@@ -59,7 +62,8 @@ describe("aucInterval", () => {
   ])("sums over comparisons that share a subject: %s", (_, labels) => {
     const pairs = simulate(labels, 5);
     const area = auc(evaluate(pairs));
-    const expected = wilsonInterval(area, effectiveCount(area, sharedSubjectVariance(pairs), 1));
+    const { variance, degreesOfFreedom } = sharedSubjectVariance(pairs);
+    const expected = dependentInterval(area, variance, { least: 0, most: Infinity, degreesOfFreedom });
     const interval = aucInterval(evaluate(pairs), pairs);
     expectClose([interval.low, interval.high], [expected.low, expected.high], algebra);
   });
