@@ -5,6 +5,7 @@ const benches = {
   embed: "./embed.mjs",
   geometry: "./geometry.mjs",
   kernel: "./kernel.mjs",
+  recognition: "./recognition.mjs",
 };
 if (!(name in benches)) {
   console.error(`bench: got "${name ?? ""}"; give one of ${Object.keys(benches).join(", ")}`);

@@ -31,9 +31,11 @@ export function countTile(
   cells: PlaceCells,
   moments: MomentSums,
 ): Float64Array {
-  const { low, scale, counts, placeOf } = cells;
+  const { low, scale, recent, placeOf, ascending, between, tied } = cells;
+  const { below } = cells.places;
   const { data } = scores;
-  const last = counts.length - 1;
+  const last = recent.length - 1;
+  cells.settle(data.length);
   const width = columns.subjects.last - columns.subjects.first;
   const sums = new Float64Array((rows.subjects.last - rows.subjects.first) * width);
   let first = 0;
@@ -53,9 +55,22 @@ export function countTile(
           second += height * height;
           const x = height * scale;
           const cell = x > 0 ? (x < last ? x | 0 : last) : 0;
-          counts[cell]++;
+          recent[cell]++;
           const place = placeOf[cell];
-          sum += place >= 0 ? place : cells.search(score, cell);
+          if (place >= 0) sum += place;
+          else if (place < -ascending.length) sum += cells.search(score, cell);
+          else {
+            // What is in later cells is larger, so the scan ends by itself; behind the last stands Infinity.
+            let at = -1 - place;
+            while (ascending[at] < score) at++;
+            if (ascending[at] === score) {
+              tied[at]++;
+              sum += below[at] + below[at + 1];
+            } else {
+              between[at]++;
+              sum += 2 * below[at];
+            }
+          }
         }
         sums[at + other] += sum;
       }

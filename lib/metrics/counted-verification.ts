@@ -44,7 +44,7 @@ export function expectedCells(
 
 /** The cells that hold the scores which thresholds at these rates, and the equal error rate, depend on. */
 export function neededCells(grid: Grid, fmrs: readonly number[]): number[] {
-  const { counts } = grid.cells;
+  const counts = cellCounts(grid.cells);
   const needed = new Set<number>();
   for (const above of askedPlaces(grid, fmrs)) {
     const cell = cellAt(counts, above).cell;
@@ -66,11 +66,12 @@ export function neededCells(grid: Grid, fmrs: readonly number[]): number[] {
 /** The evaluation, with the steps at these rates and at the equal error rate; `grid.cells` holds the scores of the needed cells. */
 export function countedVerification(grid: Grid, fmrs: readonly number[]): Verification {
   const { nonMatedCount } = grid;
+  const counts = cellCounts(grid.cells);
   const steps: NonMatedStep[] = [];
   for (const above of askedPlaces(grid, fmrs)) {
-    const step = stepIn(grid, above);
+    const step = stepIn(grid, counts, above);
     steps.push(step);
-    if (step.atOrAbove < nonMatedCount) steps.push(stepIn(grid, step.atOrAbove));
+    if (step.atOrAbove < nonMatedCount) steps.push(stepIn(grid, counts, step.atOrAbove));
   }
   return withSteps(grid, steps);
 }
@@ -99,9 +100,20 @@ function askedPlaces(grid: Grid, fmrs: readonly number[]): number[] {
   return equal === null ? places : [...places, equal];
 }
 
-function countsByPlace({ counts, placeOf, searched }: PlaceCells): Float64Array {
-  const byPlace = searched.slice();
-  for (let cell = 0; cell < counts.length; cell++) if (placeOf[cell] >= 0) byPlace[placeOf[cell]] += counts[cell];
+/** All scores in each cell. */
+function cellCounts({ counts, recent }: PlaceCells): Float64Array {
+  return counts.map((count, cell) => count + recent[cell]);
+}
+
+function countsByPlace(cells: PlaceCells): Float64Array {
+  const { placeOf, between, tied } = cells;
+  const { below, distinct, placeCount } = cells.places;
+  const byPlace = new Float64Array(placeCount);
+  cellCounts(cells).forEach((count, cell) => {
+    if (placeOf[cell] >= 0) byPlace[placeOf[cell]] += count;
+  });
+  for (let j = 0; j <= distinct.length; j++) byPlace[2 * below[j]] += between[j];
+  for (let j = 0; j < distinct.length; j++) byPlace[below[j] + below[j + 1]] += tied[j];
   return byPlace;
 }
 
@@ -120,27 +132,25 @@ function cellAt(counts: Float64Array, above: number): { cell: number; higher: nu
   return { cell, higher };
 }
 
-function stepIn({ cells }: Grid, above: number): NonMatedStep {
-  const { cell, higher } = cellAt(cells.counts, above);
+function stepIn({ cells }: Grid, counts: Float64Array, above: number): NonMatedStep {
+  const { cell, higher } = cellAt(counts, above);
   let passed = higher;
   let next = Infinity;
   for (const { score, count } of entriesOf(cells, cell)) {
     if (passed + count > above) {
-      if (next === Infinity) next = lowestAbove(cells, cell);
+      if (next === Infinity) next = lowestAbove(cells, counts, cell);
       return { score, above: passed, atOrAbove: passed + count, next };
     }
     passed += count;
     next = score;
   }
-  throw new ValueError(
-    `verification: ${passed - higher} of ${cells.counts[cell]} scores were kept where a threshold lies; score them again`,
-  );
+  throw new ValueError(`verification: ${passed - higher} of ${counts[cell]} scores were kept where a threshold lies; score them again`);
 }
 
 /** The smallest score in the cells above; Infinity when there is none. */
-function lowestAbove(cells: PlaceCells, cell: number): number {
-  for (let next = cell + 1; next < cells.counts.length; next++) {
-    if (cells.counts[next] === 0) continue;
+function lowestAbove(cells: PlaceCells, counts: Float64Array, cell: number): number {
+  for (let next = cell + 1; next < counts.length; next++) {
+    if (counts[next] === 0) continue;
     const entries = entriesOf(cells, next);
     return entries[entries.length - 1].score;
   }
@@ -148,16 +158,15 @@ function lowestAbove(cells: PlaceCells, cell: number): number {
 }
 
 /** Distinct non-mated scores of a watched cell, descending: those that were kept, and those that equal a mated one. */
-function entriesOf({ watched, places, searched, cellOf }: PlaceCells, cell: number): { score: number; count: number }[] {
+function entriesOf({ watched, places, tied, cellOf }: PlaceCells, cell: number): { score: number; count: number }[] {
   const { scores, counts } = watched.result();
   const entries: { score: number; count: number }[] = [];
   for (let i = firstInCell(scores, cellOf, cell); i < scores.length && cellOf(scores[i]) === cell; i++) {
     entries.push({ score: scores[i], count: counts[i] });
   }
-  const { distinct, below } = places;
+  const { distinct } = places;
   for (let j = firstInCell(distinct, cellOf, cell); j < distinct.length && cellOf(distinct[j]) === cell; j++) {
-    const count = searched[below[j] + below[j + 1]];
-    if (count > 0) entries.push({ score: distinct[j], count });
+    if (tied[j] > 0) entries.push({ score: distinct[j], count: tied[j] });
   }
   return entries.sort((one, other) => other.score - one.score);
 }

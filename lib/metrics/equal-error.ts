@@ -30,9 +30,10 @@ export function eer(evaluation: Verification, { method = "linear" }: EerOptions 
       return (low + high) / 2;
     }
     case "minimum gap": {
-      const [before, after] = verticesAround(evaluation).map((step) => ratesAt(evaluation, step));
-      const nearest = before.fnmr - before.fmr <= after.fmr - after.fnmr ? before : after;
-      return (nearest.fmr + nearest.fnmr) / 2;
+      const [before, after] = verticesAround(evaluation);
+      const gapAt = (step: RocStep): number => Math.abs(falseShare(evaluation, step) - missedShare(evaluation, step));
+      const { fmr, fnmr } = ratesAt(evaluation, gapAt(before) <= gapAt(after) ? before : after);
+      return (fmr + fnmr) / 2;
     }
   }
 }
@@ -43,9 +44,11 @@ export function eer(evaluation: Verification, { method = "linear" }: EerOptions 
  * @see Maio et al. 2002, "FVC2000: fingerprint verification competition", doi:10.1109/34.990140
  */
 export function eerBounds(evaluation: Verification): { readonly low: number; readonly high: number } {
-  const [before, after] = verticesAround(evaluation).map((step) => ratesAt(evaluation, step));
-  if (after.fmr === after.fnmr || after.fmr + after.fnmr <= before.fmr + before.fnmr) return { low: after.fnmr, high: after.fmr };
-  return { low: before.fmr, high: before.fnmr };
+  const [before, after] = verticesAround(evaluation);
+  const sumAt = (step: RocStep): number => falseShare(evaluation, step) + missedShare(evaluation, step);
+  const isAtAfter = falseShare(evaluation, after) === missedShare(evaluation, after) || sumAt(after) <= sumAt(before);
+  const { fmr, fnmr } = ratesAt(evaluation, isAtAfter ? after : before);
+  return isAtAfter ? { low: fnmr, high: fmr } : { low: fmr, high: fnmr };
 }
 
 /** How many non-mated scores precede the one at which FMR passes FNMR; null where both sides change at once there. */
@@ -61,15 +64,19 @@ function ratesAt({ mated, nonMatedCount }: Verification, step: RocStep): { fmr: 
   return { fmr: step.falseMatches / nonMatedCount, fnmr: (mated.length - step.trueMatches) / mated.length };
 }
 
-/** Whether false matches are at least as frequent as false non-matches; in whole numbers. */
-function isPast({ mated, nonMatedCount }: Verification, { falseMatches, trueMatches }: RocStep): boolean {
-  return falseMatches * mated.length >= (mated.length - trueMatches) * nonMatedCount;
+/** FMR and FNMR in whole numbers: times the numbers of mated and of non-mated scores. */
+function falseShare({ mated }: Verification, { falseMatches }: RocStep): number {
+  return falseMatches * mated.length;
+}
+
+function missedShare({ mated, nonMatedCount }: Verification, { trueMatches }: RocStep): number {
+  return (mated.length - trueMatches) * nonMatedCount;
 }
 
 function coarseVerticesAround(evaluation: Verification): [RocStep, RocStep] {
   let before: RocStep = { falseMatches: 0, trueMatches: 0 };
   for (const step of rocSteps(evaluation)) {
-    if (isPast(evaluation, step)) return [before, step];
+    if (falseShare(evaluation, step) >= missedShare(evaluation, step)) return [before, step];
     before = step;
   }
   return [before, before];

@@ -15,14 +15,14 @@ export interface MatedOfTiles {
   readonly best: Float32Array;
   readonly mateCounts: Int32Array;
   readonly bestCounts: Int32Array;
-  /** Smallest and largest finite score that was met. */
+  /** Smallest and largest finite score among the mated and the sample. */
   readonly range: { readonly low: number; readonly high: number };
   /** Some of the non-mated scores, ascending. */
   readonly sample: Float32Array;
 }
 
 /** Non-mated scores that thresholds are predicted from. */
-const sampleSize = 2 ** 20;
+const sampleSize = 2 ** 18;
 
 /** Score the tiles on the diagonal, where every mated comparison is. */
 export async function collectMated(
@@ -39,8 +39,6 @@ export async function collectMated(
   const mateCounts = new Int32Array(probeOrder.length);
   const bestCounts = new Int32Array(probeOrder.length);
   const sample = createSample(groups, tiles.area);
-  let low = Infinity;
-  let high = -Infinity;
   const pace = startPace(signal);
   for (let group = 0; group < groups.groups.length; group++) {
     const { probes, templates, subjects: some } = groups.groups[group];
@@ -68,14 +66,23 @@ export async function collectMated(
       }
     }
     sample.add(tile);
-    for (let i = 0; i < data.length; i++) {
-      if (data[i] < low && data[i] !== -Infinity) low = data[i];
-      if (data[i] > high) high = data[i];
-    }
-    if (pace.spend(2 * data.length)) await pace.turn();
+    if (pace.spend(data.length)) await pace.turn();
   }
-  const range = low <= high ? { low, high } : { low: 0, high: 0 };
-  return { mated, matedSubjects, best, mateCounts, bestCounts, range, sample: sample.result() };
+  const some = sample.result();
+  return { mated, matedSubjects, best, mateCounts, bestCounts, range: rangeOf([mated, some]), sample: some };
+}
+
+/** Smallest and largest finite score; 0 to 0 when there is none. */
+function rangeOf(sides: readonly Float32Array[]): { low: number; high: number } {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const scores of sides) {
+    for (let i = 0; i < scores.length; i++) {
+      if (scores[i] < low && scores[i] !== -Infinity) low = scores[i];
+      if (scores[i] > high) high = scores[i];
+    }
+  }
+  return low <= high ? { low, high } : { low: 0, high: 0 };
 }
 
 /** Where the mated scores of each probe begin, in the order in which probes were given. */

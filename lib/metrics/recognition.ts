@@ -76,7 +76,7 @@ export async function scoreRecognition(
 
   const mated = await collectMated(tiles, groups, labels, { matedCount, signal });
   const places = placesAmong(mated.mated);
-  const cells = createPlaceCells(places, mated.range);
+  const cells = createPlaceCells(places, mated.range, nonMatedCount);
   for (const { first, last } of expectedCells(mated, cells, fmrs)) watchCells(cells, first, last);
   const counts = labels.pairs === "all" ? emptyRanks(mated.best) : null;
   const { sums, moments } = await countAll(walk, cells, counts, unit);
@@ -84,7 +84,7 @@ export async function scoreRecognition(
   const grid: Grid = { cells, mated: mated.mated, nonMatedCount, moments };
   const needed = neededCells(grid, fmrs);
   const isComplete = needed.every((cell) => cells.isWatched[cell] === 1);
-  const kept = isComplete ? cells : createPlaceCells(places, mated.range);
+  const kept = isComplete ? cells : createPlaceCells(places, mated.range, nonMatedCount);
   if (!isComplete) {
     for (const cell of needed) watchCells(kept, cell, cell);
     await countAll(walk, kept, null, unit);

@@ -9,6 +9,8 @@ from fractions import Fraction
 
 import numpy
 import scipy
+import scipy.optimize
+import scipy.spatial
 import scipy.stats
 import sklearn
 from sklearn.metrics import roc_auc_score, roc_curve
@@ -24,6 +26,78 @@ def turning_points(fmr_counts, tmr_counts):
             points.pop()
         points.append(point)
     return points
+
+
+def d_prime(mated, non_mated):
+    m, n = mated.astype(float), non_mated.astype(float)
+    return float(abs(m.mean() - n.mean()) / numpy.sqrt((m.var() + n.var()) / 2))
+
+
+def crossing(fpr, tpr):
+    """The root of FMR - FNMR along the curve's segments."""
+    past = numpy.flatnonzero(fpr >= 1 - tpr)[0]
+    x = scipy.optimize.brentq(
+        lambda s: (1 - s) * (fpr + tpr - 1)[past - 1] + s * (fpr + tpr - 1)[past], 0, 1, xtol=1e-15, rtol=1e-14
+    )
+    return float((1 - x) * fpr[past - 1] + x * fpr[past])
+
+
+def hull(fpr, tpr):
+    """The upper convex hull from Qhull, left to right."""
+    points = numpy.unique(numpy.r_[numpy.c_[fpr, tpr], [[1.0, 0.0]]], axis=0)
+    corners = points[scipy.spatial.ConvexHull(points).vertices]
+    upper = corners[corners[:, 0] - corners[:, 1] < 1 - 1e-12]
+    upper = upper[numpy.lexsort((upper[:, 1], upper[:, 0]))]
+    return upper[:, 0], upper[:, 1]
+
+
+def open_set(random):
+    """Searches of 9 enrolled people and 6 strangers, counted one by one as the definitions say."""
+    people, strangers, each = 9, 6, 4
+    scores = random.normal(0, 1, ((people + strangers) * each, people)).astype(numpy.float32)
+    subjects = numpy.repeat(numpy.arange(people + strangers), each)
+    for row, subject in enumerate(subjects):
+        if subject < people:
+            scores[row, subject] += 2
+    values = []
+    for threshold in (-9.0, 0.5, 1.25, 2.0, 9.0):
+        for rank in (1, 2, people):
+            missed = false = returned = 0
+            for row, subject in enumerate(subjects):
+                if subject < people:
+                    mate = scores[row, subject]
+                    place = 1 + sum(1 for j in range(people) if j != subject and scores[row, j] >= mate)
+                    missed += place > rank or mate < threshold
+                else:
+                    false += any(scores[row, j] >= threshold for j in range(people))
+                    returned += sum(scores[row, j] >= threshold for j in range(people))
+            values.append(
+                {
+                    "threshold": threshold,
+                    "rank": rank,
+                    "fnir": missed / (people * each),
+                    "fpir": false / (strangers * each),
+                    "selectivity": int(returned) / (strangers * each),
+                }
+            )
+    return {"subjects": [int(s) for s in subjects], "people": people, "scores": [float(s) for s in scores.ravel()], "values": values}
+
+
+def csls(random):
+    """2 cos - r(x) - r(y) and distances in float64."""
+    probes, gallery, source, target = (random.normal(0.3, 1, (n, 6)).astype(numpy.float32) for n in (5, 4, 12, 15))
+    unit = lambda rows: rows.astype(float) / numpy.linalg.norm(rows.astype(float), axis=1, keepdims=True)
+    near = lambda rows, cohort: numpy.sort(unit(rows) @ unit(cohort).T, axis=1)[:, -10:].mean(axis=1)
+    scores = 2 * unit(probes) @ unit(gallery).T - near(probes, target)[:, None] - near(gallery, source)[None, :]
+    flat = lambda rows: [float(v) for v in rows.ravel()]
+    return {
+        "probes": flat(probes),
+        "gallery": flat(gallery),
+        "source": flat(source),
+        "target": flat(target),
+        "csls": flat(scores),
+        "euclidean": flat(-scipy.spatial.distance.cdist(probes.astype(float), gallery.astype(float))),
+    }
 
 
 def evaluation(name, mated, non_mated, fmrs):
@@ -48,8 +122,19 @@ def evaluation(name, mated, non_mated, fmrs):
                 "allowedCount": int(allowed),
             }
         )
+    interpolated = [float(numpy.interp(n / d, fpr, tpr)) for n, d in fmrs]
+    nearest = []
+    for numerator, denominator in fmrs:
+        # Distances in whole numbers; of two vertices as near, the more permissive, and of those at one rate the highest.
+        away = [abs(Fraction(int(c), 1) - Fraction(numerator, denominator) * non_mated.size) for c in numpy.rint(fpr * non_mated.size)]
+        best = max(i for i, value in enumerate(away) if value == min(away))
+        nearest.append([float(fpr[best]), float(tpr[best])])
     return {
         "name": name,
+        "interpolated": interpolated,
+        "nearest": nearest,
+        "dPrime": d_prime(mated, non_mated) if mated.size > 1 else None,
+        "eer": {"linear": crossing(fpr, tpr), "convex hull": crossing(*hull(fpr, tpr))},
         "mated": [float(s) for s in mated],
         "nonMated": [float(s) for s in non_mated],
         "auc": float(roc_auc_score(truth, scores)),
@@ -72,12 +157,16 @@ def main():
         interval = scipy.stats.binomtest(hits, trials).proportion_ci(method="wilson")
         wilson.append({"hits": hits, "trials": trials, "low": float(interval.low), "high": float(interval.high)})
     student = [{"degreesOfFreedom": n, "quantile": float(scipy.stats.t.ppf(0.975, n))} for n in (1, 2, 3, 4, 5, 9, 10, 29, 200)]
+    probabilities = [1e-300, 1e-20, 1e-9, 1e-5, 0.001, 0.02425, 0.1, 0.3, 0.5, 0.77, 0.99, 1 - 1e-9]
     golden = {
         "versions": {"numpy": numpy.__version__, "scikit-learn": sklearn.__version__, "scipy": scipy.__version__},
         "seed": SEED,
         "evaluations": evaluations,
         "wilson": wilson,
         "student": student,
+        "probit": [[p, float(scipy.stats.norm.ppf(p))] for p in probabilities],
+        "openSet": open_set(random),
+        "similarities": csls(random),
     }
     path = pathlib.Path(__file__).with_name("metrics.json")
     path.write_text(json.dumps(golden, indent=None, separators=(",", ":")) + "\n")

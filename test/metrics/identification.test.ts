@@ -4,6 +4,7 @@ import { matrix32 } from "../../lib/core/matrix.js";
 import {
   cmc,
   countRanks,
+  meanReciprocalRank,
   pessimisticRanks,
   rankAtK,
   rankInterval,
@@ -11,7 +12,7 @@ import {
   type Ranks,
 } from "../../lib/metrics/identification.js";
 import { labelAllPairs, labelScores } from "../../lib/metrics/labels.js";
-import { exact, expectClose } from "../close.js";
+import { algebra, exact, expectClose } from "../close.js";
 
 /** Ranks from a table of scores: one row a probe, one column a template. */
 function ranksOf(probes: string[], gallery: string[], scores: number[][], options?: RankOptions): Ranks {
@@ -80,6 +81,21 @@ describe("closed-set identification", () => {
   it("breaks ties at random on request: k/N for a collapsed map", () => {
     const ranks = ranksOf(["a"], ["a", "b", "c", "d"], [[0.3, 0.3, 0.3, 0.3]]);
     expectClose(cmc(ranks, { ties: "expected" }), [0.25, 0.5, 0.75, 1], exact);
+  });
+
+  it("averages reciprocal ranks", () => {
+    // Ranks 3 and 1 (see above): (1/3 + 1) / 2.
+    const scores = [
+      [0.5, 0.9, 0.5, 0.1],
+      [0.2, 0.2, 0.2, 0.8],
+    ];
+    const ranks = ranksOf(["a", "d"], ["a", "b", "c", "d"], scores);
+    expectClose([meanReciprocalRank(ranks)], [2 / 3], algebra);
+    // One tied: the first probe is second or third, each half of the time.
+    expectClose([meanReciprocalRank(ranks, { ties: "expected" })], [((1 / 2 + 1 / 3) / 2 + 1) / 2], algebra);
+    // Two mates and one other at one score: the first mate is first in 2/3, second in 1/3 of the orders.
+    const copies = ranksOf(["a"], ["a", "a", "b"], [[0.3, 0.3, 0.3]], { unit: "template" });
+    expectClose([meanReciprocalRank(copies, { ties: "expected" })], [2 / 3 + 1 / 6], algebra);
   });
 
   it("gives a second mate at the same score its chance (unit template)", () => {

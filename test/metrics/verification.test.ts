@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { dPrime } from "../../lib/metrics/d-prime.js";
+import { eerBounds } from "../../lib/metrics/equal-error.js";
 import { auc, eer, roc, thinRoc, tmrAtFmr, verification } from "../../lib/metrics/verification.js";
 import { algebra, exact, expectClose, expectCloseTo } from "../close.js";
 
@@ -18,6 +20,12 @@ interface Golden {
       readonly threshold: number | null;
       readonly allowedCount: number;
     }[];
+    /** TMR at each FMR of `operating`. */
+    readonly interpolated: readonly number[];
+    /** FMR and TMR for each. */
+    readonly nearest: readonly (readonly [number, number])[];
+    readonly dPrime: number | null;
+    readonly eer: { readonly linear: number; readonly "convex hull": number };
   }[];
 }
 
@@ -44,6 +52,36 @@ describe.each(golden.evaluations)("$name, beside scikit-learn", ({ mated, nonMat
     const point = tmrAtFmr(evaluation, fmr);
     expectClose([point.tmr, point.achievedFmr], [tmr, achievedFmr], algebra);
     expectClose([point.threshold, point.allowedCount], [threshold ?? Infinity, allowedCount], exact);
+  });
+});
+
+describe.each(golden.evaluations)("$name, in the forms that other tools report", ({ mated, nonMated, operating, ...expected }) => {
+  const evaluation = evaluate(mated, nonMated);
+
+  it("interpolates the ROC as numpy.interp does", () => {
+    const rates = operating.map(({ fmr }) => tmrAtFmr(evaluation, fmr, { method: "interpolated" }).tmr);
+    expectClose(rates, expected.interpolated, algebra);
+  });
+
+  it("takes the nearest vertex of the ROC", () => {
+    const points = operating.map(({ fmr }) => tmrAtFmr(evaluation, fmr, { method: "nearest" }));
+    expectClose(
+      points.flatMap(({ achievedFmr, tmr }) => [achievedFmr, tmr]),
+      expected.nearest.flat(),
+      algebra,
+    );
+    for (const { tmr, threshold, achievedFmr } of points) {
+      expect(tmr).toBe(evaluation.mated.filter((score) => score >= threshold).length / mated.length);
+      expect(achievedFmr).toBe(evaluation.nonMated.filter((score) => score >= threshold).length / nonMated.length);
+    }
+  });
+
+  it.each(["linear", "convex hull"] as const)("has the %s EER that root finding gives", (method) => {
+    expectCloseTo(eer(evaluation, { method }), expected.eer[method], algebra);
+  });
+
+  it.runIf(expected.dPrime !== null)("has the d′ of NumPy's moments", () => {
+    expectCloseTo(dPrime(evaluation), expected.dPrime ?? 0, algebra);
   });
 });
 
@@ -93,6 +131,58 @@ describe("verification by hand", () => {
   it("crosses the EER along a tie's slope", () => {
     // Vertices (FMR, FNMR): (0, 1), (0, .5) at 2, (1/3, 0) at the tie at 1, …: the segment meets FMR = FNMR at .2.
     expectCloseTo(eer(evaluate([2, 1], [1, 0, 0])), 0.2, algebra);
+  });
+
+  it("brackets the EER between vertices: mated 3 2 1 0, non-mated 2.5 1.5 −1", () => {
+    // (FMR, FNMR): 3 → (0, 3/4), 2.5 → (1/3, 3/4), 2 → (1/3, 1/2), 1.5 → (2/3, 1/2): the rates cross between the last two.
+    const evaluation = evaluate([3, 2, 1, 0], [2.5, 1.5, -1]);
+    expect(eerBounds(evaluation)).toEqual({ low: 1 / 3, high: 1 / 2 });
+    expectCloseTo(eer(evaluation, { method: "midpoint" }), 5 / 12, algebra);
+    // Both gaps are 1/6: the stricter vertex.
+    expectCloseTo(eer(evaluation, { method: "minimum gap" }), 5 / 12, algebra);
+    // Level from (1/3, 1/2) to (2/3, 1/2): FMR meets FNMR at 1/2.
+    expectCloseTo(eer(evaluation), 1 / 2, algebra);
+    // The hull runs from (0, 1/4) straight to (2/3, 1) in TMR: 3/4 − 9/8 x = x at 6/17.
+    expectCloseTo(eer(evaluation, { method: "convex hull" }), 6 / 17, algebra);
+  });
+
+  it("has an EER of one half by every method when all scores are equal, and of zero when they are apart", () => {
+    for (const method of ["linear", "midpoint", "minimum gap", "convex hull"] as const) {
+      expect(eer(evaluate([0.4, 0.4], [0.4, 0.4, 0.4]), { method }), method).toBe(0.5);
+      expect(eer(evaluate([0.4, 0.5], [0.1, 0.2]), { method }), method).toBe(0);
+    }
+  });
+
+  it("may exceed what is asked only where the nearest vertex is asked for: 2/35 for .05", () => {
+    const evaluation = evaluate(
+      [35],
+      Array.from({ length: 35 }, (_, i) => i),
+    );
+    expect(tmrAtFmr(evaluation, 0.05).achievedFmr).toBe(1 / 35);
+    expect(tmrAtFmr(evaluation, 0.05, { method: "nearest" })).toMatchObject({ achievedFmr: 2 / 35, threshold: 33 });
+    expect(tmrAtFmr(evaluate([1, 0], [0, 0]), 0.6, { method: "nearest" })).toMatchObject({ tmr: 1, achievedFmr: 1, threshold: 0 });
+  });
+
+  it("interpolates a threshold on the grid of squared distances", () => {
+    // Squared distances of non-mated scores: 1.0005, 2, 3, 4. At 1.000 none is below, at 1.001 one of four: FMR .1 is at 1.0004.
+    const evaluation = evaluate([0.9, 0.5, 0.49], [0.49975, 0, -0.5, -1]);
+    const point = tmrAtFmr(evaluation, 0.1, { method: "grid" });
+    expectCloseTo(point.threshold, 1 - 1.0004 / 2, algebra);
+    expect([point.tmr, point.achievedFmr]).toEqual([2 / 3, 0]);
+    // Nobody is accepted at a distance of zero.
+    expect(tmrAtFmr(evaluation, 0, { method: "grid" })).toMatchObject({ tmr: 0, threshold: 1 });
+    // The largest distance, 4, never is below a threshold of the grid: beyond 3/4 it gives up, and accepts nobody.
+    expect(tmrAtFmr(evaluation, 0.8, { method: "grid" })).toMatchObject({ tmr: 0, threshold: 1 });
+  });
+
+  it("has a d′ that is the distance of the means in standard deviations", () => {
+    // Means 3 and 0, variances 1 and 4 over the number of scores: 3 / √2.5.
+    expectCloseTo(dPrime(evaluate([4, 2], [2, -2])), 3 / Math.sqrt(2.5), algebra);
+    expect(dPrime(evaluate([1, 1], [0]))).toBe(Infinity);
+    expect(dPrime(evaluate([1, 1], [1]))).toBe(0);
+    expect(() => dPrime(evaluate([1, -Infinity], [0]))).toThrow(
+      "dPrime: a score is infinite, which has no variance; leave the rows without a direction out",
+    );
   });
 
   it("keeps the ends and at most as many vertices as asked for a plot", () => {
@@ -155,7 +245,10 @@ describe("verification of any scores", () => {
         const before = evaluate(grid(mated), grid(nonMated));
         const after = evaluate(grid(mated).map(raise), grid(nonMated).map(raise));
         expect(auc(after)).toBe(auc(before));
-        expect(eer(after)).toBe(eer(before));
+        for (const method of ["linear", "midpoint", "minimum gap", "convex hull"] as const) {
+          expect(eer(after, { method })).toBe(eer(before, { method }));
+        }
+        expect(roc(after)).toEqual(roc(before));
       }),
     );
   });
@@ -179,7 +272,11 @@ describe("verification of any scores", () => {
     fc.assert(
       fc.property(sides, ([mated, nonMated]) => {
         const [m, n] = [Float32Array.from(mated), Float32Array.from(nonMated)];
-        const rate = eer(verification(m, n));
+        const evaluation = verification(m, n);
+        const rate = eer(evaluation);
+        const { low, high } = eerBounds(evaluation);
+        expect(low).toBeLessThanOrEqual(high);
+        expect(eer(evaluation, { method: "convex hull" })).toBeLessThanOrEqual(rate + 1e-12);
         for (const threshold of [...m, ...n]) {
           const fmr = n.filter((value) => value >= threshold).length / n.length;
           const fnmr = m.filter((value) => value < threshold).length / m.length;
