@@ -8,6 +8,7 @@ export interface Progress {
 
 export interface ProgressOptions {
   readonly label: string;
+  /** Infinity where it is not known. */
   readonly total: number;
   /** What is counted, in the plural. */
   readonly unit: string;
@@ -20,23 +21,30 @@ export interface ProgressOptions {
   readonly close: (count: string, time: string) => void;
   /** Units that were finished before this start and do not count for the rate. @defaultValue 0 */
   readonly start?: number;
+  /** How counts and the rate are written; `unit` then only names what is counted. @defaultValue as they are */
+  readonly format?: (count: number) => string;
 }
 
 const barWidth = 24;
 
 /** A bar with rate and time left. */
-export function startProgress({ label, total, unit, clock, show, intervalMs, close, start = 0 }: ProgressOptions): Progress {
+export function startProgress({ label, total, unit, clock, show, intervalMs, close, start = 0, format }: ProgressOptions): Progress {
   const begin = clock();
   let shown = begin;
   let done = start;
 
+  const counted = (): string => {
+    const of = Number.isFinite(total) ? `/${format?.(total) ?? total}` : "";
+    return `${format?.(done) ?? done}${of}${format ? "" : ` ${unit}`}`;
+  };
+
   const line = (): string => {
     const seconds = (clock() - begin) / 1000;
     const rate = seconds > 0 ? (done - start) / seconds : 0;
-    const left = rate > 0 ? formatSeconds((total - done) / rate) : "?";
+    const left = rate > 0 && Number.isFinite(total) ? formatSeconds((total - done) / rate) : "?";
     const share = total > 0 ? Math.min(1, done / total) : 1;
     const bar = "█".repeat(Math.round(share * barWidth)).padEnd(barWidth, "░");
-    return `${label} ${bar} ${done}/${total} ${unit} · ${rate.toFixed(1)}/s · ${left} left`;
+    return `${label} ${bar} ${counted()} · ${format?.(rate) ?? rate.toFixed(1)}/s · ${left} left`;
   };
 
   return {
@@ -47,7 +55,7 @@ export function startProgress({ label, total, unit, clock, show, intervalMs, clo
       show(line());
     },
     end(): void {
-      close(`${label}: ${done}/${total} ${unit}`, formatSeconds((clock() - begin) / 1000));
+      close(`${label}: ${counted()}`, formatSeconds((clock() - begin) / 1000));
     },
   };
 }
