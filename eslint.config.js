@@ -20,6 +20,7 @@ export default tseslint.config(
       "*.js",
       "jupyter/",
       "bench/**/*.mjs",
+      "test/**/*.mjs",
     ],
   },
   ...tseslint.configs.strictTypeChecked,

@@ -86,6 +86,7 @@ function adviseWeights({ id, weights, form, source, licence }: Network, status: 
   switch (status) {
     case null:
     case "verified":
+    case "as first fetched":
       return [];
     case "unverified":
       return [`${id}: its manifest has no hash to hold ${files} against; be sure that you trust where it came from.`];

@@ -14,35 +14,46 @@ import {
   pipelineVersion,
   type Provenance,
   resolveDataFolder,
+  weightsSha256,
+  weightsStatus,
   withHashes,
 } from "../data/index.js";
 import { writeAtomically } from "../data/atomic-file.js";
 import { embedFaces, type EmbedResult } from "../encoders/index.js";
 import { textTable, interruptSignal, print, progressBar, say } from "./terminal.js";
 
+type Network = EncoderManifest | DetectorManifest;
+
 export interface EmbedCommandOptions {
   readonly faces: string;
   /** `all`, `packed`, or ids between commas. */
   readonly encoders: string;
+  /** Id. */
+  readonly detector?: string;
   readonly data?: string;
   readonly out: string;
 }
+
+/** The detector of record; another one stands in where this one's weights are not there. */
+const detectorOfRecord = "det_scrfd_2.5g_bnkps";
 
 /** Problems shown on the screen; the report file has all. */
 const shownProblems = 20;
 
 /** `facebridge embed`: a face set through networks to embedding files. */
-export async function embedCommand({ faces, encoders: wanted, data, out }: EmbedCommandOptions): Promise<void> {
+export async function embedCommand({ faces, encoders: wanted, detector: wantedDetector, data, out }: EmbedCommandOptions): Promise<void> {
   const dataFolder = resolveDataFolder(data);
   const faceSet = await loadFaceSetManifest(faces);
-  const chosen = await chooseNetworks(wanted);
-  for (const network of [chosen.detector, ...chosen.encoders]) await checkWeights(network, dataFolder);
-  const detector = await withHashes(chosen.detector, dataFolder);
-  const encoders = await Promise.all(chosen.encoders.map((encoder) => withHashes(encoder, dataFolder)));
+  const known = await listEncoderManifests();
+  const detecting = await chooseDetector(wantedDetector, known, dataFolder);
+  const chosen = await chooseEncoders(wanted, known, dataFolder);
+  for (const network of [detecting, ...chosen]) await checkWeights(network, dataFolder);
+  const detector = await withHashes(detecting, dataFolder);
+  const encoders = await Promise.all(chosen.map((encoder) => withHashes(encoder, dataFolder)));
   const images = await listFaceImages(faceSet, dataFolder);
 
   const shared = {
-    detectorSha256: detector.weights[0].sha256!,
+    detectorSha256: weightsSha256(detector.weights),
     faceSetManifestSha256: await faceSetManifestSha256(faces),
     packageVersion,
     pipelineVersion,
@@ -50,7 +61,7 @@ export async function embedCommand({ faces, encoders: wanted, data, out }: Embed
   };
   const provenance: Record<string, Provenance> = {};
   for (const { id, weights } of encoders) {
-    provenance[id] = { encoderSha256: weights[0].sha256!, encoderManifestSha256: await encoderManifestSha256(id), ...shared };
+    provenance[id] = { encoderSha256: weightsSha256(weights), encoderManifestSha256: await encoderManifestSha256(id), ...shared };
   }
   const result = await embedFaces({
     faceSet: faces,
@@ -70,21 +81,40 @@ export async function embedCommand({ faces, encoders: wanted, data, out }: Embed
   report(result, folder, images.length);
 }
 
-async function chooseNetworks(wanted: string): Promise<{ detector: DetectorManifest; encoders: EncoderManifest[] }> {
-  const all = await listEncoderManifests();
-  const detector = all.find((network) => network.kind === "detector");
-  if (!detector) throw new DataError(`embed: no manifest of a face detector among data-manifests/encoders; restore it`);
+async function chooseDetector(wanted: string | undefined, all: readonly Network[], dataFolder: string): Promise<DetectorManifest> {
+  const detectors = all.filter((network) => network.kind === "detector");
+  const find = (id: string): DetectorManifest => {
+    const found = detectors.find((network) => network.id === id);
+    if (found) return found;
+    throw new DataError(`embed: no face detector "${id}"; give ${detectors.map((network) => network.id).join(" or ")}`);
+  };
+  const preferred = find(wanted ?? detectorOfRecord);
+  if (wanted !== undefined || (await weightsStatus(preferred, dataFolder)) !== "missing") return preferred;
+  for (const network of detectors) {
+    if ((await weightsStatus(network, dataFolder)) === "missing") continue;
+    say(
+      `${network.id} finds the faces, since ${preferred.id}, the detector of record, is not here: crops are a little worse (docs/data.md)`,
+    );
+    return network;
+  }
+  return preferred;
+}
+
+async function chooseEncoders(wanted: string, all: readonly Network[], dataFolder: string): Promise<EncoderManifest[]> {
   const known = all.filter((network) => network.kind !== "detector");
-  if (wanted === "all") return { detector, encoders: known.filter(({ format }) => format === "onnx") };
-  if (wanted === "packed") return { detector, encoders: known.filter(({ packed }) => packed) };
-  const ids = [...new Set(wanted.split(","))];
-  const encoders = ids.map((id) => {
+  if (wanted === "all") {
+    const onnx = known.filter(({ format }) => format === "onnx");
+    const statuses = await Promise.all(onnx.map((encoder) => weightsStatus(encoder, dataFolder)));
+    const here = onnx.filter((_, i) => statuses[i] !== "missing");
+    if (here.length > 0) return here;
+    throw new DataError(`embed: no ONNX network is in ${dataFolder}/encoders; name networks, or see what facebridge data list has`);
+  }
+  if (wanted === "packed") return known.filter(({ packed }) => packed);
+  return [...new Set(wanted.split(","))].map((id) => {
     const found = known.find((network) => network.id === id);
-    if (!found)
-      throw new DataError(`embed: no encoder "${id}"; give all, packed, or some of ${known.map((network) => network.id).join(", ")}`);
-    return found;
+    if (found) return found;
+    throw new DataError(`embed: no encoder "${id}"; give all, packed, or some of ${known.map((network) => network.id).join(", ")}`);
   });
-  return { detector, encoders };
 }
 
 function report({ items, problems, written, current }: EmbedResult, folder: string, imageCount: number): void {

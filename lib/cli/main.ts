@@ -20,11 +20,12 @@ program
   .command("embed")
   .description("images to embeddings")
   .requiredOption("--faces <set>", "face set, by its id in data-manifests/face-sets")
-  .option("--encoders <list>", "all, packed, or ids between commas", "all")
+  .option("--encoders <list>", "all (the ONNX networks that are here), packed, or ids between commas", "all")
+  .option("--detector <id>", "face detector (else det_scrfd_2.5g_bnkps, or another where that one is not here)")
   .option("--data <folder>", "folder with encoders/ and faces/ (else FACEBRIDGE_DATA)")
   .option("--out <folder>", "where the embedding files go", "embeddings")
   .addHelpText("after", "\nExample: facebridge embed --faces lfw --encoders face_esp_mbf,face_esp_mfn --data ~/faces-data")
-  .action((options: { faces: string; encoders: string; data?: string; out: string }) =>
+  .action((options: { faces: string; encoders: string; detector?: string; data?: string; out: string }) =>
     runCommand(async () => (await import("./embed.js")).embedCommand(options)),
   );
 
@@ -63,9 +64,45 @@ program
   .addHelpText("after", "\nExample: facebridge doctor --data ~/faces-data")
   .action(({ data }: { data?: string }) =>
     runCommand(async () => {
-      const { doctor } = await import("./doctor.js");
-      await doctor({ dataFolder: data ?? process.env.FACEBRIDGE_DATA ?? null, write: print });
+      const [{ doctor }, { resolveDataFolder }] = await Promise.all([import("./doctor.js"), import("../data/locate.js")]);
+      const named = data ?? process.env.FACEBRIDGE_DATA;
+      await doctor({ dataFolder: named ? resolveDataFolder(named) : null, write: print });
     }),
+  );
+
+const data = program.command("data").description("networks and face sets: what is published, what is here, and how it comes here");
+const folderOption = ["--data <folder>", "folder with encoders/ and faces/ (else FACEBRIDGE_DATA)"] as const;
+data
+  .command("list")
+  .description("every network and face set, its licence and where it is to be had")
+  .option(...folderOption)
+  .action((options: { data?: string }) => runCommand(async () => (await import("./data.js")).listCommand(options)));
+data
+  .command("check")
+  .description("what is here, held to size and SHA-256")
+  .argument("[ids...]", "networks and face sets; all where none is named")
+  .option(...folderOption)
+  .action((ids: string[], options: { data?: string }) => runCommand(async () => (await import("./data.js")).checkCommand(ids, options)));
+data
+  .command("get")
+  .description("fetch, check and put into place; goes on where it was stopped")
+  .argument("<ids...>", "networks and face sets")
+  .option(...folderOption)
+  .option("--accept-licence", "you have read the terms of what is of restricted use, and keep to them")
+  .option("--allow-private", "also fetch from this machine, its network and file: addresses")
+  .option("--max-gib <number>", "largest file whose size no manifest says", wholeNumber(1, 10_000), 4)
+  .addHelpText("after", "\nExample: facebridge data get face_faceres det_blazeface --accept-licence --data ~/faces-data")
+  .action((ids: string[], options: { data?: string; acceptLicence?: boolean; allowPrivate?: boolean; maxGib: number }) =>
+    runCommand(async () => (await import("./data.js")).getCommand(ids, options)),
+  );
+data
+  .command("import")
+  .description("copy a network's file, or a folder of a network or a face set, that you have already")
+  .argument("<path>", "file or folder")
+  .option("--as <id>", "what it is (else told from the file's SHA-256)")
+  .option(...folderOption)
+  .action((source: string, options: { data?: string; as?: string }) =>
+    runCommand(async () => (await import("./data.js")).importCommand(source, options)),
   );
 
 program

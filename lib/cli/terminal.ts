@@ -1,6 +1,7 @@
 import process from "node:process";
+import { formatBytes } from "../core/bytes.js";
 import { FacebridgeError } from "../core/errors.js";
-import { type Progress, startProgress } from "../core/progress.js";
+import { type Progress, type ProgressOptions, startProgress } from "../core/progress.js";
 import { formatTable } from "../notebook/table.js";
 
 /** Results go to standard output. */
@@ -15,16 +16,22 @@ export function say(text: string): void {
 
 /** A progress bar on standard error; where that is no terminal, a line every ten seconds. */
 export function progressBar(label: string, unit: string, total: number, start = 0): Progress {
+  return bar({ label, unit, total, start });
+}
+
+/** {@link progressBar} of bytes. */
+export function bytesBar(label: string, total: number, start: number): Progress {
+  return bar({ label, unit: "bytes", total, start, format: formatBytes });
+}
+
+function bar(options: Pick<ProgressOptions, "label" | "unit" | "total" | "start" | "format">): Progress {
   const { stderr } = process;
   const inPlace = stderr.isTTY;
   const write = (line: string, end: string): void => {
     stderr.write(inPlace ? `\r\u001b[2K${line}${end}` : `${line}\n`);
   };
   return startProgress({
-    label,
-    total,
-    unit,
-    start,
+    ...options,
     clock: () => performance.now(),
     intervalMs: inPlace ? 100 : 10_000,
     show: (line) => { write(line, ""); }, // prettier-ignore

@@ -1,6 +1,7 @@
 /** How pixels become an input tensor: value = (x − mean) · scale with x in 0..255, a number a channel or one for all. */
 export interface InputManifest {
-  readonly name: string;
+  /** Null where none was seen: the only input that the graph has. */
+  readonly name: string | null;
   readonly width: number;
   readonly height: number;
   readonly layout: "NCHW" | "NHWC";
@@ -14,7 +15,8 @@ export interface InputManifest {
 /** One file of a network's weights, relative to `encoders/` of the data folder. */
 export interface WeightFile {
   readonly path: string;
-  readonly bytes: number;
+  /** Null where none was seen. */
+  readonly bytes: number | null;
   /** Hex; null where none was seen, which makes the entry `unverified`. */
   readonly sha256: string | null;
 }
@@ -37,6 +39,9 @@ export interface NetworkManifest {
   readonly source: { readonly repository: string; readonly path: string };
 }
 
+/** How the output becomes one vector an image; without a word of it, it is one. Tokens come with the class token first, if there is one. */
+export type Pooling = "none" | "class-token" | "mean-patches" | "mean-tokens" | "mean-map";
+
 /** A network that turns a face crop into one vector. */
 export interface EncoderManifest extends NetworkManifest {
   readonly kind: "face" | "vision";
@@ -47,7 +52,8 @@ export interface EncoderManifest extends NetworkManifest {
   readonly training: string;
   readonly dimension: number;
   readonly crop: "arcface-112" | "context-224";
-  readonly output: { readonly name: string };
+  /** Name as the input's. */
+  readonly output: { readonly name: string | null; readonly pooling?: Pooling };
   /** Ids of the networks that come from the same source. */
   readonly siblings: readonly string[];
   /** Whether its embeddings are in the pack. */
@@ -56,10 +62,19 @@ export interface EncoderManifest extends NetworkManifest {
   readonly reported: { readonly auc: number; readonly rank1: number } | null;
 }
 
-/** A network that finds faces with five landmarks. */
-export interface DetectorManifest extends NetworkManifest {
+/** A network that finds faces with landmarks. Outputs are named from the finest level to the coarsest. */
+export type DetectorManifest = ScrfdManifest | BlazefaceManifest;
+
+export interface ScrfdManifest extends NetworkManifest {
   readonly kind: "detector";
   readonly architecture: "scrfd";
-  /** Output names by stride 8, 16, 32. */
+  /** Of strides 8, 16, 32. */
   readonly outputs: { readonly scores: readonly string[]; readonly boxes: readonly string[]; readonly landmarks: readonly string[] };
+}
+
+export interface BlazefaceManifest extends NetworkManifest {
+  readonly kind: "detector";
+  readonly architecture: "blazeface";
+  /** Of strides 16 and 32; landmarks follow each box. */
+  readonly outputs: { readonly scores: readonly string[]; readonly boxes: readonly string[] };
 }

@@ -1,8 +1,21 @@
+export { fileStatus } from "./check-data.js";
+export {
+  type Download,
+  type DownloadFile,
+  listDownloads,
+  loadDownload,
+  type NpmOrigin,
+  type Unpacking,
+  type WebOrigin,
+} from "./download-manifest.js";
 export { embeddingSetIsCurrent, packEmbeddingSet, readEmbeddingSet, type ReadOptions, writeEmbeddingSet } from "./embedding-file.js";
 export { pipelineVersion, type EmbeddingSet, type Item, type Provenance } from "./embedding-set.js";
-export type { DetectorManifest, EncoderManifest, InputManifest, NetworkManifest, WeightFile } from "./encoder-manifest.js";
+export type { BlazefaceManifest, DetectorManifest, EncoderManifest, InputManifest, NetworkManifest, Pooling, ScrfdManifest, WeightFile } from "./encoder-manifest.js";
 export { type FaceImage, imageFolderOf, listFaceImages } from "./face-set.js";
 export type { FaceSetManifest, ProtocolManifest, StudySetManifest } from "./face-set-manifest.js";
+export { type FetchLock, type LockedFile, readFetchLock } from "./fetch-lock.js";
+export { getData, type GetDataOptions, type GetDataResult } from "./get-data.js";
+export { importData, type ImportDataOptions } from "./import-data.js";
 export { formatItems, itemsSha256, parseItems, readItems, writeItems } from "./items.js";
 export { encoderManifestSha256, listEncoderManifests, loadEncoderManifest } from "./load-encoders.js";
 export { faceSetManifestSha256, listFaceSetManifests, loadFaceSetManifest, pickStudySet, type StudySet } from "./load-face-sets.js";
@@ -14,4 +27,4 @@ export { type ProtocolPair, type ProtocolPairs, readProtocol } from "./protocol-
 export { readSafetensors, type Safetensors, type Tensor, type TensorData, writeSafetensors } from "./safetensors.js";
 export { readScoreFile, type ScoreFormat, type ScoreRow, writeScoreFile } from "./score-file.js";
 export { excludeOverlap, type IdentitySplit, parseOverlap, type SamePerson, splitByIdentity, type SplitOptions } from "./splits.js";
-export { checkWeights, fileSha256, weightsStatus, withHashes, type WeightsStatus } from "./weights.js";
+export { checkWeights, fileSha256, weightsSha256, weightsStatus, withHashes, type WeightsStatus } from "./weights.js";

@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { DataError } from "../core/errors.js";
 import { manifestFolder } from "./locate.js";
-import { checkSchema } from "./manifest-schema.js";
+import { checkSchema, type SchemaName } from "./manifest-schema.js";
 import { listKnown } from "./nearest.js";
 
 export interface ManifestOptions {
@@ -50,7 +50,7 @@ export async function manifestSha256(kind: ManifestKind, id: string, options: Ma
 }
 
 /** @param file only for messages. @throws DataError when the bytes are not JSON or break the schema. */
-export async function parseManifest<T>(bytes: Uint8Array, schema: ManifestKind | "paper", file: string): Promise<T> {
+export async function parseManifest<T>(bytes: Uint8Array, schema: SchemaName, file: string): Promise<T> {
   let value: unknown;
   try {
     value = JSON.parse(Buffer.from(bytes).toString("utf8"));

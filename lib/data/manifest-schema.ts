@@ -5,7 +5,7 @@ import { DataError } from "../core/errors.js";
 import { manifestFolder } from "./locate.js";
 import { suggest } from "./nearest.js";
 
-export type SchemaName = "encoders" | "face-sets" | "paper";
+export type SchemaName = "encoders" | "face-sets" | "paper" | "downloads";
 
 const compiled = new Map<SchemaName, Promise<ValidateFunction>>();
 

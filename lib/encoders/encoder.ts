@@ -1,9 +1,10 @@
 import path from "node:path";
-import { DataError } from "../core/errors.js";
 import { checkFinite, matrix32, type Matrix32 } from "../core/matrix.js";
 import type { EncoderManifest } from "../data/encoder-manifest.js";
 import type { Image } from "./image.js";
-import { loadOnnxNetwork } from "./onnx-network.js";
+import type { NetworkOutput } from "./network-output.js";
+import { loadOnnxNetwork, type OnnxProvider } from "./onnx-network.js";
+import { poolOutput } from "./pool.js";
 import { toTensor } from "./preprocess.js";
 import { loadTfjsNetwork } from "./tfjs-network.js";
 
@@ -20,26 +21,28 @@ export interface LoadEncoderOptions {
   readonly dataFolder: string;
   /** @defaultValue 1 */
   readonly threads?: number;
+  /** What ONNX networks run on. @defaultValue "cpu" */
+  readonly provider?: OnnxProvider;
 }
 
 /** Larger batches fall out of the processor's caches: measured slower on two networks of three. */
 const batchSize = 4;
 
-/** Runs a batch of `count` inputs: count × dimension values. */
-type Run = (tensor: Float32Array, shape: readonly number[]) => Promise<Float32Array>;
+/** Runs a batch of inputs. */
+type Run = (tensor: Float32Array, shape: readonly number[]) => Promise<NetworkOutput>;
 
 /**
  * Load the network of a manifest. The weights' hash is not checked here: `checkWeights` does.
  *
  * @throws DataError when the file is no graph of its format, or names and sizes are not those of the manifest.
  */
-export async function loadEncoder(manifest: EncoderManifest, { dataFolder, threads = 1 }: LoadEncoderOptions): Promise<Encoder> {
+export async function loadEncoder(
+  manifest: EncoderManifest,
+  { dataFolder, threads = 1, provider = "cpu" }: LoadEncoderOptions,
+): Promise<Encoder> {
   const { input, output, dimension, id } = manifest;
   const file = path.join(dataFolder, "encoders", manifest.weights[0].path);
-  const { run, close } =
-    manifest.format === "onnx"
-      ? await onnxRun(file, manifest, threads)
-      : await loadTfjsNetwork(file, { inputName: input.name, outputName: output.name });
+  const { run, close } = manifest.format === "onnx" ? await onnxRun(file, manifest, { threads, provider }) : await tfjsRun(file, manifest);
   const channels = input.channels === "GRAY" ? 1 : 3;
   const sample = input.layout === "NCHW" ? [channels, input.height, input.width] : [input.height, input.width, channels];
 
@@ -53,12 +56,9 @@ export async function loadEncoder(manifest: EncoderManifest, { dataFolder, threa
         const part = crops.slice(first, first + batch);
         // A graph of a fixed batch takes no fewer: the last image again fills it up.
         const filled = input.batch === "any" ? part : Array.from({ length: batch }, (_, i) => part[Math.min(i, part.length - 1)]);
-        const values = await run(toTensor(filled, input), [filled.length, ...sample]);
-        if (values.length !== filled.length * dimension) {
-          throw new DataError(
-            `${id}: output "${output.name}" has ${values.length / filled.length} values an image, the manifest says ${dimension}; correct output.name or dimension`,
-          );
-        }
+        const found = await run(toTensor(filled, input), [filled.length, ...sample]);
+        const name = `${id}: output "${output.name ?? "(the only one)"}"`;
+        const values = poolOutput(found, output.pooling ?? "none", filled.length, dimension, name);
         embeddings.data.set(values.subarray(0, part.length * dimension), first * dimension);
       }
       checkFinite(embeddings, id);
@@ -70,11 +70,16 @@ export async function loadEncoder(manifest: EncoderManifest, { dataFolder, threa
 async function onnxRun(
   file: string,
   { input, output }: EncoderManifest,
-  threads: number,
+  options: { readonly threads: number; readonly provider: OnnxProvider },
 ): Promise<{ run: Run; close: () => Promise<void> }> {
-  const network = await loadOnnxNetwork(file, { inputName: input.name, outputNames: [output.name], threads });
+  const network = await loadOnnxNetwork(file, { inputName: input.name, outputNames: [output.name], ...options });
   return {
-    run: async (tensor, shape) => (await network.run(tensor, shape))[0].data as Float32Array,
+    run: async (tensor, shape) => (await network.run(tensor, shape))[0],
     close: () => network.close(),
   };
+}
+
+async function tfjsRun(file: string, { input, output }: EncoderManifest): Promise<{ run: Run; close: () => Promise<void> }> {
+  const network = await loadTfjsNetwork(file, { inputName: input.name, outputNames: [output.name] });
+  return { run: async (tensor, shape) => (await network.run(tensor, shape))[0], close: () => network.close() };
 }

@@ -1,49 +1,93 @@
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { DataError } from "../core/errors.js";
 import { loadOnnx } from "../linalg/load-onnx.js";
+import { fromHalf, toHalf } from "./half.js";
+import type { NetworkOutput } from "./network-output.js";
+
+/** What onnxruntime runs a network on. */
+export type OnnxProvider = "cpu" | "cuda";
 
 /** An ONNX graph with one input, ready to run. */
 export interface OnnxNetwork {
-  /** Feed one tensor; the named outputs come back in that order. */
-  run(data: Float32Array, shape: readonly number[]): Promise<Tensor[]>;
+  /** Feed one tensor, in the graph's own number type; the named outputs come back in that order, as float32. */
+  run(data: Float32Array, shape: readonly number[]): Promise<NetworkOutput[]>;
   close(): Promise<void>;
 }
 
 export interface OnnxNetworkOptions {
-  readonly inputName: string;
-  readonly outputNames: readonly string[];
+  /** Null for the only one. */
+  readonly inputName: string | null;
+  readonly outputNames: readonly (string | null)[];
   readonly threads: number;
+  /** Nothing falls back: where it cannot be had, that is an error. @defaultValue "cpu" */
+  readonly provider?: OnnxProvider;
 }
 
 /**
- * Load an ONNX file and check the names that its manifest gives.
+ * Load an ONNX file, with the files of external data beside it, and check the names that its manifest gives.
  *
- * @throws DataError when the file is no ONNX graph, or has no input or output of that name.
+ * @throws DataError when the file is no ONNX graph, has no input or output of that name, takes or gives numbers of another type than float32,
+ * float16 and uint8, or the provider is not to be had.
  */
-export async function loadOnnxNetwork(path: string, { inputName, outputNames, threads }: OnnxNetworkOptions): Promise<OnnxNetwork> {
+export async function loadOnnxNetwork(
+  path: string,
+  { inputName, outputNames, threads, provider = "cpu" }: OnnxNetworkOptions,
+): Promise<OnnxNetwork> {
   const { InferenceSession: Session, Tensor: OnnxTensor } = await loadOnnx();
   let session: InferenceSession;
   try {
-    session = await Session.create(path, { intraOpNumThreads: threads, interOpNumThreads: 1, logSeverityLevel: 3 });
+    session = await Session.create(path, {
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      logSeverityLevel: provider === "cpu" ? 3 : 4,
+      executionProviders: [provider],
+    });
   } catch (error) {
     const reason = (error instanceof Error ? error.message : String(error)).split("\n")[0];
+    if (/ExecutionProvider/.test(reason)) {
+      throw new DataError(
+        `loadOnnxNetwork: onnxruntime has no ${provider} provider here (${reason}); install it as docs/gpu.md says, or leave --provider out`,
+      );
+    }
     throw new DataError(
       `loadOnnxNetwork: ${path} is not an ONNX graph that onnxruntime can load (${reason}); get the file again or convert it`,
     );
   }
-  const check = (kind: string, names: readonly string[], wanted: string): void => {
-    if (!names.includes(wanted)) {
-      throw new DataError(
-        `loadOnnxNetwork: ${path} has no ${kind} "${wanted}" but ${names.map((n) => `"${n}"`).join(", ")}; correct ${kind}.name in its manifest`,
-      );
+  const pick = (kind: "input" | "output", names: readonly string[], wanted: string | null): string => {
+    if (wanted === null && names.length === 1) return names[0];
+    if (wanted !== null && names.includes(wanted)) return wanted;
+    throw new DataError(
+      `loadOnnxNetwork: ${path} has no ${kind} "${wanted ?? "(the only one)"}" but ${names.map((n) => `"${n}"`).join(", ")}; correct ${kind}.name in its manifest`,
+    );
+  };
+  const input = pick("input", session.inputNames, inputName);
+  const outputs = outputNames.map((name) => pick("output", session.outputNames, name));
+  const metadata = session.inputMetadata.find(({ name }) => name === input);
+  const type = metadata?.isTensor === true ? metadata.type : "float32";
+  const feed = (data: Float32Array, shape: readonly number[]): Tensor => {
+    switch (type) {
+      case "float32":
+        return new OnnxTensor("float32", data, shape);
+      case "float16":
+        return new OnnxTensor("float16", toHalf(data), shape);
+      case "uint8":
+        return new OnnxTensor("uint8", Uint8Array.from(Uint8ClampedArray.from(data)), shape);
+      default:
+        throw wrongType("takes", type);
     }
   };
-  check("input", session.inputNames, inputName);
-  for (const name of outputNames) check("output", session.outputNames, name);
+  const wrongType = (verb: string, found: string): DataError =>
+    new DataError(`loadOnnxNetwork: ${path} ${verb} numbers of type ${found}; float32, float16 and uint8 are known, so convert it`);
+  const values = ({ type: found, data }: Tensor): Float32Array => {
+    if (data instanceof Float32Array) return data;
+    if (found === "float16") return data instanceof Uint16Array ? fromHalf(data) : Float32Array.from(data as unknown as ArrayLike<number>);
+    if (data instanceof Uint8Array || data instanceof Int8Array) return Float32Array.from(data);
+    throw wrongType("gives", found);
+  };
   return {
-    async run(data, shape): Promise<Tensor[]> {
-      const outputs = await session.run({ [inputName]: new OnnxTensor("float32", data, shape) }, outputNames);
-      return outputNames.map((name) => outputs[name]);
+    async run(data, shape): Promise<NetworkOutput[]> {
+      const found = await session.run({ [input]: feed(data, shape) }, outputs);
+      return outputs.map((name) => ({ values: values(found[name]), shape: found[name].dims }));
     },
     close: () => session.release(),
   };

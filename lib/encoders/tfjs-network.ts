@@ -4,11 +4,19 @@ import type { GraphModel } from "@tensorflow/tfjs-converter";
 import type * as TensorFlow from "@tensorflow/tfjs-core";
 import { DataError } from "../core/errors.js";
 import { loadTfjs } from "../linalg/load-tfjs.js";
+import type { NetworkOutput } from "./network-output.js";
 
 /** The part of a graph model's JSON that says where the weights are. */
 interface ModelFile {
   readonly modelTopology: object;
   readonly weightsManifest: readonly { readonly paths: readonly string[]; readonly weights: TensorFlow.io.WeightsManifestEntry[] }[];
+}
+
+/** A TensorFlow.js graph with one input, ready to run. */
+export interface TfjsNetwork {
+  /** Feed one tensor; the values of the named nodes come back in that order. */
+  run(data: Float32Array, shape: readonly number[]): Promise<NetworkOutput[]>;
+  close(): Promise<void>;
 }
 
 /**
@@ -18,31 +26,35 @@ interface ModelFile {
  */
 export async function loadTfjsNetwork(
   file: string,
-  { inputName, outputName }: { readonly inputName: string; readonly outputName: string },
-): Promise<{ run: (data: Float32Array, shape: readonly number[]) => Promise<Float32Array>; close: () => Promise<void> }> {
+  { inputName, outputNames }: { readonly inputName: string | null; readonly outputNames: readonly (string | null)[] },
+): Promise<TfjsNetwork> {
   const { tf } = await loadTfjs();
   const { GraphModel } = await import("@tensorflow/tfjs-converter");
   const model: GraphModel = new GraphModel({ load: () => readModel(file) });
   await model.load();
-  if (!model.inputs.some(({ name }) => name === inputName)) {
+  const pick = (kind: string, names: readonly string[], wanted: string | null, isThere: boolean): string => {
+    if (wanted === null && names.length === 1) return names[0];
+    if (wanted !== null && isThere) return wanted;
     throw new DataError(
-      `loadTfjsNetwork: ${file} has no input "${inputName}" but ${model.inputs.map(({ name }) => `"${name}"`).join(", ")}; correct input.name in its manifest`,
+      `loadTfjsNetwork: ${file} has no ${kind} "${wanted ?? "(the only one)"}" but ${names.map((name) => `"${name}"`).join(", ")}; correct ${kind}.name in its manifest`,
     );
-  }
+  };
+  const inputs = model.inputs.map(({ name }) => name);
+  const input = pick("input", inputs, inputName, inputName !== null && inputs.includes(inputName));
+  // Any node may be an output, not only those that the file names.
+  const nodes = outputNames.map((name) => pick("output", model.outputNodes, name, true));
   return {
-    async run(data, shape): Promise<Float32Array> {
-      const input = tf.tensor(data, [...shape], "float32");
-      let output: TensorFlow.Tensor | undefined;
+    async run(data, shape): Promise<NetworkOutput[]> {
+      const tensor = tf.tensor(data, [...shape], "float32");
+      let outputs: TensorFlow.Tensor[] = [];
       try {
-        output = model.execute({ [inputName]: input }, outputName) as TensorFlow.Tensor;
-        return (await output.data()) as Float32Array;
+        outputs = [model.execute({ [input]: tensor }, nodes)].flat();
+        return await Promise.all(outputs.map(async (output) => ({ values: (await output.data()) as Float32Array, shape: output.shape })));
       } catch (error) {
-        throw new DataError(
-          `loadTfjsNetwork: ${file} did not run to "${outputName}" (${String(error)}); correct output.name in its manifest`,
-        );
+        const names = nodes.map((name) => `"${name}"`).join(", ");
+        throw new DataError(`loadTfjsNetwork: ${file} did not run to ${names} (${String(error)}); correct output.name in its manifest`);
       } finally {
-        input.dispose();
-        output?.dispose();
+        for (const used of [tensor, ...outputs]) used.dispose();
       }
     },
     close(): Promise<void> {

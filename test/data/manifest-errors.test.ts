@@ -90,7 +90,7 @@ describe("an encoder manifest", () => {
 
   test("that is not there lists those that are, the nearest first", async () => {
     await expect(loadEncoderManifest("face_esp_mbg")).rejects.toThrow(
-      /^no encoder "face_esp_mbg" in .*; did you mean "face_esp_mbf"\? There are: det_scrfd_2.5g_bnkps, face_edgeface_xxs, /,
+      /^no encoder "face_esp_mbg" in .*; did you mean "face_esp_mbf"\? There are: det_blazeface, det_scrfd_2.5g_bnkps, face_edgeface_xxs, /,
     );
     await expect(manifestSha256("encoders", "../face-sets/lfw")).rejects.toThrow('no encoder "../face-sets/lfw" in ');
   });

@@ -25,6 +25,10 @@ TEMPLATE = np.array([[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366],
 TEMPLATES = {"arcface-112": (112, TEMPLATE), "context-224": (224, (TEMPLATE - 56) * 1.6 + 112)}
 
 
+def has_weights(manifest):
+    return all((DATA / "encoders" / weight["path"]).exists() for weight in manifest["weights"]) and manifest["weights"]
+
+
 def session(manifest):
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
@@ -96,7 +100,7 @@ def main():
     path = DATA / "faces" / IMAGE
     image = np.array(Image.open(path).convert("RGB"))
     manifests = [json.loads(f.read_text()) for f in sorted(MANIFESTS.glob("*.json"))]
-    score, landmarks = detect(image, next(m for m in manifests if m["kind"] == "detector"))
+    score, landmarks = detect(image, next(m for m in manifests if m.get("architecture") == "scrfd"))
     landmarks = landmarks.round(4)
     crops = {name: warp(image, similarity(landmarks, template), size, size) for name, (size, template) in TEMPLATES.items()}
     golden = {
@@ -111,7 +115,7 @@ def main():
         "embeddings": {},
     }
     for manifest in manifests:
-        if manifest["kind"] == "detector" or manifest["format"] != "onnx":
+        if manifest["kind"] == "detector" or manifest["format"] != "onnx" or not has_weights(manifest):
             continue
         values = tensor(crops[manifest["crop"]], manifest["input"])
         (vector,) = session(manifest).run([manifest["output"]["name"]], {manifest["input"]["name"]: values})

@@ -1,0 +1,71 @@
+import path from "node:path";
+import type { BlazefaceManifest } from "../data/encoder-manifest.js";
+import { warpImage } from "./crop.js";
+import type { Detector, LoadDetectorOptions } from "./detector.js";
+import { blend, type Face, pickFace, possible, toImage } from "./face.js";
+import { toTensor } from "./preprocess.js";
+import { loadTfjsNetwork } from "./tfjs-network.js";
+
+const levels = [
+  { stride: 16, anchorsPerCell: 2 },
+  { stride: 32, anchorsPerCell: 6 },
+] as const;
+/** A row of a box: centre, size, then six points of x and y, all in pixels from the cell's centre. */
+const valuesPerBox = 16;
+
+/**
+ * Load BlazeFace with six points, of which eyes, nose and the middle of the mouth are used.
+ *
+ * It knows no corners of the mouth: the middle stands for both, and so weighs as much in a fit onto a template as the two corners' mean would.
+ * Boxes that overlap are averaged by score, as the network was made to be read.
+ *
+ * @see Bazarevsky et al. 2019, arXiv 1907.05047
+ */
+export async function loadBlazeface(manifest: BlazefaceManifest, { dataFolder }: LoadDetectorOptions): Promise<Detector> {
+  const { input, outputs } = manifest;
+  const network = await loadTfjsNetwork(path.join(dataFolder, "encoders", manifest.weights[0].path), {
+    inputName: input.name,
+    outputNames: [...outputs.scores, ...outputs.boxes],
+  });
+  return {
+    async detect(image): Promise<Face | null> {
+      const scale = Math.min(input.width / image.width, input.height / image.height);
+      const shift = scale / 2 - 0.5;
+      const fitted = warpImage(image, { a: scale, b: 0, tx: shift, ty: shift }, input.width, input.height);
+      const tensors = await network.run(toTensor([fitted], input), [1, input.height, input.width, 3]);
+      const values = tensors.map((tensor) => tensor.values);
+      const faces = levels.flatMap((level, i) => readLevel(values[i], values[i + levels.length], level, input.width));
+      return pickFace(
+        blend(faces).map((face) => toImage(face, scale, shift)),
+        image,
+      );
+    },
+    close: () => network.close(),
+  };
+}
+
+function readLevel(
+  logits: Float32Array,
+  boxes: Float32Array,
+  { stride, anchorsPerCell }: { readonly stride: number; readonly anchorsPerCell: number },
+  width: number,
+): Face[] {
+  const columns = width / stride;
+  const faces: Face[] = [];
+  logits.forEach((logit, i) => {
+    const score = 1 / (1 + Math.exp(-logit));
+    if (score < possible) return;
+    const cell = Math.floor(i / anchorsPerCell);
+    const x = ((cell % columns) + 0.5) * stride - 0.5;
+    const y = (Math.floor(cell / columns) + 0.5) * stride - 0.5;
+    const [dx, dy, boxWidth, boxHeight, ...points] = boxes.subarray(valuesPerBox * i, valuesPerBox * (i + 1));
+    const at = (k: number): [number, number] => [x + points[2 * k], y + points[2 * k + 1]];
+    const mouth = at(3);
+    faces.push({
+      score,
+      box: [x + dx - boxWidth / 2, y + dy - boxHeight / 2, x + dx + boxWidth / 2, y + dy + boxHeight / 2],
+      landmarks: [...at(0), ...at(1), ...at(2), ...mouth, ...mouth],
+    });
+  });
+  return faces;
+}

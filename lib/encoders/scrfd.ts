@@ -1,0 +1,58 @@
+import path from "node:path";
+import type { ScrfdManifest } from "../data/encoder-manifest.js";
+import { warpImage } from "./crop.js";
+import type { Detector, LoadDetectorOptions } from "./detector.js";
+import { type Face, pickFace, possible, suppress, toImage } from "./face.js";
+import { loadOnnxNetwork } from "./onnx-network.js";
+import { toTensor } from "./preprocess.js";
+
+const strides = [8, 16, 32];
+const anchorsPerCell = 2;
+
+/**
+ * Load SCRFD with five landmarks.
+ *
+ * @see Guo et al. 2022, arXiv 2105.04714
+ */
+export async function loadScrfd(manifest: ScrfdManifest, { dataFolder, threads }: LoadDetectorOptions): Promise<Detector> {
+  const { input, outputs } = manifest;
+  const network = await loadOnnxNetwork(path.join(dataFolder, "encoders", manifest.weights[0].path), {
+    inputName: input.name,
+    outputNames: [...outputs.scores, ...outputs.boxes, ...outputs.landmarks],
+    threads,
+  });
+  return {
+    async detect(image): Promise<Face | null> {
+      const scale = Math.min(input.width / image.width, input.height / image.height);
+      const shift = scale / 2 - 0.5;
+      const fitted = warpImage(image, { a: scale, b: 0, tx: shift, ty: shift }, input.width, input.height);
+      const tensors = await network.run(toTensor([fitted], input), [1, 3, input.height, input.width]);
+      const values = tensors.map((tensor) => tensor.values);
+      const faces = strides.flatMap((stride, level) =>
+        readLevel(values[level], values[level + 3], values[level + 6], stride, Math.ceil(input.width / stride)),
+      );
+      return pickFace(
+        suppress(faces).map((face) => toImage(face, scale, shift)),
+        image,
+      );
+    },
+    close: () => network.close(),
+  };
+}
+
+function readLevel(scores: Float32Array, boxes: Float32Array, landmarks: Float32Array, stride: number, columns: number): Face[] {
+  const faces: Face[] = [];
+  for (let i = 0; i < scores.length; i++) {
+    if (scores[i] < possible) continue;
+    const cell = Math.floor(i / anchorsPerCell);
+    const x = (cell % columns) * stride;
+    const y = Math.floor(cell / columns) * stride;
+    const [left, top, right, bottom] = boxes.subarray(4 * i, 4 * i + 4);
+    faces.push({
+      score: scores[i],
+      box: [x - left * stride, y - top * stride, x + right * stride, y + bottom * stride],
+      landmarks: Array.from(landmarks.subarray(10 * i, 10 * i + 10), (offset, k) => (k % 2 === 0 ? x : y) + offset * stride),
+    });
+  }
+  return faces;
+}
