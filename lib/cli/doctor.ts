@@ -6,6 +6,7 @@ import {
   type DetectorManifest,
   type EncoderManifest,
   type FaceSetManifest,
+  listDownloads,
   listEncoderManifests,
   listFaceImages,
   listFaceSetManifests,
@@ -13,7 +14,7 @@ import {
   type WeightsStatus,
 } from "../data/index.js";
 import { loadTfjs } from "../encoders/index.js";
-import { describeEngines, type EngineReport } from "../linalg/index.js";
+import { describeEngines, type EngineReport, findCuda } from "../linalg/index.js";
 import { textTable } from "./terminal.js";
 
 export interface DoctorOptions {
@@ -36,9 +37,10 @@ interface Section {
 /** Say which engines, networks and face sets are there, and what to do about the rest. */
 export async function doctor({ dataFolder, write, engines = describeEngines }: DoctorOptions): Promise<void> {
   write(`facebridge ${packageVersion}, Node ${process.versions.node}, ${process.platform} ${process.arch}`);
+  const reports = await engines();
   const sections = [
-    describeEngineReports(await engines()),
-    await describeSurroundings(),
+    describeEngineReports(reports),
+    await describeSurroundings(reports),
     await describeNetworks(dataFolder),
     await describeFaceSets(dataFolder),
   ];
@@ -56,32 +58,43 @@ function describeEngineReports(reports: readonly EngineReport[]): Section {
   return { text: `Engines\n${textTable(["name", "present", "detail"], rows)}`, advice };
 }
 
-async function describeSurroundings(): Promise<Section> {
-  const { backend } = await loadTfjs();
+async function describeSurroundings(engines: readonly EngineReport[]): Promise<Section> {
+  const { backend, reason } = await loadTfjs();
+  const cuda = await findCuda();
+  const onnx = engines.find(({ name }) => name === "onnx");
   const python = await new Promise<string>((resolve) => {
     execFile("python3", ["--version"], (error, stdout) => {
-      resolve(error ? "none; JupyterLab and the benches need Python 3" : stdout.trim());
+      resolve(error ? "none" : stdout.trim());
     });
   });
   const rows = [
-    ["TensorFlow.js networks", `run on ${backend}`],
-    ["Python", python],
+    ["algebra", onnx?.present === true ? "onnx" : "none", "the default; the option { engine } names another that is present"],
+    ["ONNX networks", "cpu", cuda.present ? `the default; --provider cuda works: ${cuda.detail}` : `no CUDA provider: ${cuda.detail}`],
+    ["TensorFlow.js networks", backend, reason],
+    ["Python", python, "for JupyterLab and the benches"],
   ];
-  return { text: `Beside\n${textTable(["what", "found"], rows)}`, advice: [] };
+  return { text: `Would be used\n${textTable(["for", "what", "why"], rows)}`, advice: [] };
 }
 
 async function describeNetworks(dataFolder: string | null): Promise<Section> {
   const networks = await listEncoderManifests();
+  const published = new Set((await listDownloads()).filter(({ files }) => files.length > 0).map(({ id }) => id));
   const statuses = await Promise.all(networks.map(async (network) => (dataFolder === null ? null : weightsStatus(network, dataFolder))));
   const rows = networks.map((network, i) => {
     const [dimension, packed] = network.kind === "detector" ? ["", ""] : [network.dimension, network.packed ? "yes" : "no"];
     return [network.id, network.kind, dimension, packed, statuses[i] ?? "not looked for"];
   });
-  const advice = networks.flatMap((network, i) => adviseWeights(network, statuses[i], dataFolder));
+  const advice = networks.flatMap((network, i) =>
+    adviseWeights(network, statuses[i], { dataFolder, isPublished: published.has(network.id) }),
+  );
   return { text: `Networks\n${textTable(["id", "kind", "dimension", "in the pack", "weights"], rows)}`, advice };
 }
 
-function adviseWeights({ id, weights, form, source, licence }: Network, status: WeightsStatus | null, dataFolder: string | null): string[] {
+function adviseWeights(
+  { id, weights, form, source, licence }: Network,
+  status: WeightsStatus | null,
+  { dataFolder, isPublished }: { readonly dataFolder: string | null; readonly isPublished: boolean },
+): string[] {
   const files = weights.map(({ path }) => `${dataFolder ?? ""}/encoders/${path}`).join(" and ");
   switch (status) {
     case null:
@@ -91,6 +104,10 @@ function adviseWeights({ id, weights, form, source, licence }: Network, status: 
     case "unverified":
       return [`${id}: its manifest has no hash to hold ${files} against; be sure that you trust where it came from.`];
     case "missing":
+      if (isPublished) {
+        const accept = licence.permissive ? "" : " --accept-licence";
+        return [`${id}: run: facebridge data get ${id}${accept} --data ${dataFolder ?? ""} (licence: ${licence.name}).`];
+      }
       return [`${id}: put ${files} there (${form}; from ${source.repository}, ${source.path}; licence: ${licence.name}).`];
     case "wrong size":
     case "wrong hash":

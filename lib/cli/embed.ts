@@ -19,7 +19,7 @@ import {
   withHashes,
 } from "../data/index.js";
 import { writeAtomically } from "../data/atomic-file.js";
-import { embedFaces, type EmbedResult } from "../encoders/index.js";
+import { embedFaces, type EmbedResult, type OnnxProvider } from "../encoders/index.js";
 import { textTable, interruptSignal, print, progressBar, say } from "./terminal.js";
 
 type Network = EncoderManifest | DetectorManifest;
@@ -30,6 +30,7 @@ export interface EmbedCommandOptions {
   readonly encoders: string;
   /** Id. */
   readonly detector?: string;
+  readonly provider: OnnxProvider;
   readonly data?: string;
   readonly out: string;
 }
@@ -41,7 +42,14 @@ const detectorOfRecord = "det_scrfd_2.5g_bnkps";
 const shownProblems = 20;
 
 /** `facebridge embed`: a face set through networks to embedding files. */
-export async function embedCommand({ faces, encoders: wanted, detector: wantedDetector, data, out }: EmbedCommandOptions): Promise<void> {
+export async function embedCommand({
+  faces,
+  encoders: wanted,
+  detector: wantedDetector,
+  provider,
+  data,
+  out,
+}: EmbedCommandOptions): Promise<void> {
   const dataFolder = resolveDataFolder(data);
   const faceSet = await loadFaceSetManifest(faces);
   const known = await listEncoderManifests();
@@ -72,6 +80,7 @@ export async function embedCommand({ faces, encoders: wanted, detector: wantedDe
     encoders,
     provenance,
     out,
+    provider,
     startProgress: (total, done) => progressBar(`embed ${faces}`, "images", total, done),
     signal: interruptSignal(),
   });

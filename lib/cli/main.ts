@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { packageVersion } from "../core/version.js";
 import { print, runCommand } from "./terminal.js";
 
@@ -23,9 +23,10 @@ program
   .option("--encoders <list>", "all (the ONNX networks that are here), packed, or ids between commas", "all")
   .option("--detector <id>", "face detector (else det_scrfd_2.5g_bnkps, or another where that one is not here)")
   .option("--data <folder>", "folder with encoders/ and faces/ (else FACEBRIDGE_DATA)")
+  .addOption(new Option("--provider <name>", "what ONNX networks run on").choices(["cpu", "cuda"]).default("cpu"))
   .option("--out <folder>", "where the embedding files go", "embeddings")
   .addHelpText("after", "\nExample: facebridge embed --faces lfw --encoders face_esp_mbf,face_esp_mfn --data ~/faces-data")
-  .action((options: { faces: string; encoders: string; detector?: string; data?: string; out: string }) =>
+  .action((options: { faces: string; encoders: string; detector?: string; provider: "cpu" | "cuda"; data?: string; out: string }) =>
     runCommand(async () => (await import("./embed.js")).embedCommand(options)),
   );
 

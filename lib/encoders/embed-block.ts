@@ -7,6 +7,7 @@ import { cropFace, type CropName, type Landmarks } from "./crop.js";
 import { loadDetector } from "./detector.js";
 import { type Encoder, loadEncoder } from "./encoder.js";
 import { decodeImage, type Image } from "./image.js";
+import type { OnnxProvider } from "./onnx-network.js";
 
 /** What became of one image. Sizes and landmarks are in pixels. */
 export type FaceRecord =
@@ -24,6 +25,8 @@ export interface BlockEmbedderOptions {
   readonly encoders: readonly EncoderManifest[];
   /** Of each network. */
   readonly threads: number;
+  /** What ONNX networks run on. */
+  readonly provider: OnnxProvider;
   /** Heard before each image and each network. */
   readonly signal?: AbortSignal;
 }
@@ -41,7 +44,15 @@ export interface BlockEmbedder {
 type Decoded = { readonly sha256: string } & ({ readonly image: Image } | { readonly reason: string });
 
 /** Networks are loaded when they are first used. */
-export function createBlockEmbedder({ dataFolder, imageFolder, detector, encoders, threads, signal }: BlockEmbedderOptions): BlockEmbedder {
+export function createBlockEmbedder({
+  dataFolder,
+  imageFolder,
+  detector,
+  encoders,
+  threads,
+  provider,
+  signal,
+}: BlockEmbedderOptions): BlockEmbedder {
   const networks = new Map<string, Promise<Encoder>>();
   const decoded = new Map<string, Promise<Decoded>[]>();
   let detecting: ReturnType<typeof loadDetector> | undefined;
@@ -79,7 +90,7 @@ export function createBlockEmbedder({ dataFolder, imageFolder, detector, encoder
     prefetch: (images): void => void decodeBlock(images),
 
     async findFaces(images): Promise<FaceRecord[]> {
-      detecting ??= loadDetector(detector, { dataFolder, threads });
+      detecting ??= loadDetector(detector, { dataFolder, threads, provider });
       const network = await detecting;
       const records: FaceRecord[] = [];
       for (const [i, pending] of decodeBlock(images).entries()) {
@@ -103,7 +114,7 @@ export function createBlockEmbedder({ dataFolder, imageFolder, detector, encoder
       signal?.throwIfAborted();
       const manifest = encoders.find(({ id }) => id === encoderId)!;
       let network = networks.get(encoderId);
-      if (!network) networks.set(encoderId, (network = loadEncoder(manifest, { dataFolder, threads })));
+      if (!network) networks.set(encoderId, (network = loadEncoder(manifest, { dataFolder, threads, provider })));
       const crops = await cropBlock(images, faces, manifest.crop);
       return (await (await network).embed(crops)).data;
     },

@@ -4,6 +4,7 @@ import path from "node:path";
 import type { DetectorManifest, EncoderManifest } from "../data/encoder-manifest.js";
 import { pipelineVersion } from "../data/embedding-set.js";
 import { blockSize, type FaceRecord } from "./embed-block.js";
+import type { OnnxProvider } from "./onnx-network.js";
 
 /** A run's finished blocks lie in folders that are named by what they were made from, so that nothing stale is ever taken up. */
 export interface PartFolders {
@@ -18,17 +19,27 @@ export interface PartFoldersOptions {
   readonly images: readonly string[];
   readonly detector: DetectorManifest;
   readonly encoders: readonly EncoderManifest[];
+  /** Rows of another provider round otherwise, so they are kept apart. */
+  readonly provider: OnnxProvider;
 }
 
 /** The part folders of these images (by path, size and time of change), detector and encoders. */
-export async function namePartFolders({ folder, imageFolder, images, detector, encoders }: PartFoldersOptions): Promise<PartFolders> {
+export async function namePartFolders({
+  folder,
+  imageFolder,
+  images,
+  detector,
+  encoders,
+  provider,
+}: PartFoldersOptions): Promise<PartFolders> {
   const stamps = await Promise.all(
     images.map(async (image) => {
       const { size, mtimeMs } = await stat(path.join(imageFolder, image));
       return [image, size, mtimeMs];
     }),
   );
-  const facesKey = digest([pipelineVersion, blockSize, detector.weights, detector.input, stamps]);
+  const where = provider === "cpu" ? [] : [provider];
+  const facesKey = digest([pipelineVersion, blockSize, detector.weights, detector.input, stamps, ...where]);
   const name = ({ id, weights, input, output, crop }: EncoderManifest): string =>
     path.join(folder, `${id}-${digest([facesKey, weights, input, output, crop])}`);
   return {

@@ -11,6 +11,7 @@ import type { FaceImage } from "../data/face-set.js";
 import { blockSize, type FaceRecord } from "./embed-block.js";
 import { finishedBlocks, namePartFolders, type PartFolders, readFaces, readRows } from "./embed-parts.js";
 import type { BlockTask } from "./embed-worker.js";
+import type { OnnxProvider } from "./onnx-network.js";
 import { runBlocks } from "./worker-pool.js";
 
 /** An image that was left out, or that is there twice. */
@@ -45,6 +46,8 @@ export interface EmbedOptions {
   readonly signal?: AbortSignal;
   /** @defaultValue one for each core */
   readonly workers?: number;
+  /** What ONNX networks run on. @defaultValue "cpu" */
+  readonly provider?: OnnxProvider;
 }
 
 /**
@@ -57,12 +60,23 @@ export interface EmbedOptions {
  * @throws DataError when no image has a face, a network fails, or the disk does not give a file.
  */
 export async function embedFaces(options: EmbedOptions): Promise<EmbedResult> {
-  const { faceSet, images, imageFolder, detector, encoders, provenance, out, signal, workers = availableParallelism() } = options;
+  const {
+    faceSet,
+    images,
+    imageFolder,
+    detector,
+    encoders,
+    provenance,
+    out,
+    signal,
+    workers = availableParallelism(),
+    provider = "cpu",
+  } = options;
   const names = images.map(({ image }) => image);
   const blockCount = Math.ceil(names.length / blockSize);
   const partsFolder = path.join(out, faceSet, ".parts");
   const ordered = [...encoders].sort((one, other) => one.crop.localeCompare(other.crop));
-  const folders = await namePartFolders({ folder: partsFolder, imageFolder, images: names, detector, encoders: ordered });
+  const folders = await namePartFolders({ folder: partsFolder, imageFolder, images: names, detector, encoders: ordered, provider });
 
   const current: string[] = [];
   if ((await finishedBlocks(folders.faces)).size === blockCount) {
@@ -80,7 +94,15 @@ export async function embedFaces(options: EmbedOptions): Promise<EmbedResult> {
     const onSteps = (done: number): void => {
       progress.update(toImages((steps += done)));
     };
-    const start = { ...options, encoders: missing, images: names, threads: 1, facesFolder: folders.faces, partFolders: folders.encoders };
+    const start = {
+      ...options,
+      encoders: missing,
+      images: names,
+      threads: 1,
+      provider,
+      facesFolder: folders.faces,
+      partFolders: folders.encoders,
+    };
     await runBlocks(tasks, workerStart(start), { workers, onSteps, signal });
     progress.end();
   }
@@ -112,8 +134,8 @@ export async function embedFaces(options: EmbedOptions): Promise<EmbedResult> {
 type Start = Parameters<typeof runBlocks>[1];
 
 /** Only what can be sent to a worker. */
-function workerStart({ dataFolder, imageFolder, detector, encoders, threads, images, facesFolder, partFolders }: Start): Start {
-  return { dataFolder, imageFolder, detector, encoders, threads, images, facesFolder, partFolders };
+function workerStart({ dataFolder, imageFolder, detector, encoders, threads, provider, images, facesFolder, partFolders }: Start): Start {
+  return { dataFolder, imageFolder, detector, encoders, threads, provider, images, facesFolder, partFolders };
 }
 
 async function listTasks(

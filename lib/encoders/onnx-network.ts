@@ -1,6 +1,7 @@
 import type { InferenceSession, Tensor } from "onnxruntime-node";
 import { DataError } from "../core/errors.js";
 import { loadOnnx } from "../linalg/load-onnx.js";
+import { findCuda } from "../linalg/onnx-cuda.js";
 import { fromHalf, toHalf } from "./half.js";
 import type { NetworkOutput } from "./network-output.js";
 
@@ -33,22 +34,24 @@ export async function loadOnnxNetwork(
   path: string,
   { inputName, outputNames, threads, provider = "cpu" }: OnnxNetworkOptions,
 ): Promise<OnnxNetwork> {
+  if (provider === "cuda") {
+    const { present, detail } = await findCuda();
+    if (!present)
+      throw new DataError(
+        `loadOnnxNetwork: onnxruntime's CUDA provider is not to be had: ${detail}; leave --provider cuda out, or mend that`,
+      );
+  }
   const { InferenceSession: Session, Tensor: OnnxTensor } = await loadOnnx();
   let session: InferenceSession;
   try {
     session = await Session.create(path, {
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
-      logSeverityLevel: provider === "cpu" ? 3 : 4,
+      logSeverityLevel: 3,
       executionProviders: [provider],
     });
   } catch (error) {
     const reason = (error instanceof Error ? error.message : String(error)).split("\n")[0];
-    if (/ExecutionProvider/.test(reason)) {
-      throw new DataError(
-        `loadOnnxNetwork: onnxruntime has no ${provider} provider here (${reason}); install it as docs/gpu.md says, or leave --provider out`,
-      );
-    }
     throw new DataError(
       `loadOnnxNetwork: ${path} is not an ONNX graph that onnxruntime can load (${reason}); get the file again or convert it`,
     );

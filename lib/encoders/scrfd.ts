@@ -14,12 +14,16 @@ const anchorsPerCell = 2;
  *
  * @see Guo et al. 2022, arXiv 2105.04714
  */
-export async function loadScrfd(manifest: ScrfdManifest, { dataFolder, threads }: LoadDetectorOptions): Promise<Detector> {
+export async function loadScrfd(
+  manifest: ScrfdManifest,
+  { dataFolder, threads, provider = "cpu" }: LoadDetectorOptions,
+): Promise<Detector> {
   const { input, outputs } = manifest;
   const network = await loadOnnxNetwork(path.join(dataFolder, "encoders", manifest.weights[0].path), {
     inputName: input.name,
     outputNames: [...outputs.scores, ...outputs.boxes, ...outputs.landmarks],
     threads,
+    provider,
   });
   return {
     async detect(image): Promise<Face | null> {

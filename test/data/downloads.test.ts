@@ -10,12 +10,13 @@ interface Entry {
   files: { path: string; from: Record<string, string> }[];
 }
 
-/** The committed manifests, with the entries of `downloads.json` changed. */
+/** The committed manifests, with the entries of `downloads.json` changed, of which the detector's comes first. */
 async function changed(change: (entries: Entry[]) => void): Promise<string> {
   const folder = await temporaryFolder();
   await cp(manifestFolder, folder, { recursive: true });
   const file = path.join(folder, "downloads.json");
   const published = JSON.parse(await readFile(file, "utf8")) as { entries: Entry[] };
+  published.entries.sort((one, other) => Number(other.id === "det_blazeface") - Number(one.id === "det_blazeface"));
   change(published.entries);
   await writeFile(file, JSON.stringify(published));
   return folder;

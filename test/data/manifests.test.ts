@@ -7,6 +7,7 @@ import {
   type EncoderManifest,
   faceSetManifestSha256,
   pickStudySet,
+  listDownloads,
   listEncoderManifests,
   listFaceSetManifests,
   loadEncoderManifest,
@@ -29,6 +30,24 @@ test("the committed manifests are valid: two detectors, and graph models for Ten
     "det_blazeface",
     "face_faceres",
     "face_mobileface_v3_tfjs",
+  ]);
+});
+
+test("the published study's networks are all there, five of them with an address", async () => {
+  const ids = (await listEncoderManifests()).map(({ id }) => id);
+  for (const name of ["arcface", "adaface", "magface", "kprpe", "clip", "align", "dinov2", "sam", "blip2", "llava", "internvit", "kosmos2", "florence2"]) {
+    expect(ids.filter((id) => id.split("_")[1].startsWith(name)), name).toHaveLength(1);
+  }
+  const addresses = (await listDownloads()).filter(({ files }) => files.some(({ from }) => "url" in from));
+  expect(addresses.map(({ id }) => id)).toEqual([
+    "face_arcface_w600k_r50",
+    "vis_clip_vit_b32",
+    "vis_dinov2_vit_b14",
+    "vis_florence2_base",
+    "vis_sam_vit_b",
+    "cfp",
+    "lfw",
+    "lfw-all",
   ]);
 });
 
@@ -68,7 +87,7 @@ test("siblings are mutual, and of one source repository unless one is the other'
 
 test("the committed face sets are valid, with the published protocols", async () => {
   const sets = await listFaceSetManifests();
-  expect(sets.map(({ id }) => id)).toEqual(["cfp", "lfw", "lfw-all"]);
+  expect(sets.map(({ id }) => id)).toEqual(["casia-webface", "cfp", "lfw", "lfw-all"]);
   const protocols = sets.flatMap((set) => set.protocols.map((p) => [p.id, p.foldCount, p.matedPairsPerFold, p.nonMatedPairsPerFold]));
   expect(protocols).toEqual([
     ["cfp-ff", 10, 350, 350],
