@@ -4,7 +4,10 @@ import type { Figure } from "./figure.js";
 import { applyTheme, inkColour } from "./theme.js";
 
 export interface DendrogramOptions {
-  /** Share of replicates in which the cluster of each merge but the last comes back, in the order of the arms; shown by a dot where it is made. @defaultValue none */
+  /**
+   * Share of replicates in which the cluster of each merge but the last comes back, in the order of the arms; shown by a dot where it is
+   * made. @defaultValue none
+   */
   readonly stability?: readonly number[];
   /** What heights are. @defaultValue "Distance" */
   readonly axis?: string;

@@ -24,7 +24,11 @@ export interface Hierarchy {
   readonly merges: readonly Merge[];
 }
 
-/** 1 − (S + Sᵀ)/2 off the diagonal: how far networks are, whichever way they are mapped; for metrics in [0, 1] of which more is better. @throws ValueError when a value is above 1. */
+/**
+ * 1 − (S + Sᵀ)/2 off the diagonal: how far networks are, whichever way they are mapped; for metrics in [0, 1] of which more is better.
+ *
+ * @throws ValueError when the mean of a pair is above 1.
+ */
 export function compatibilityDistances({ networks, metric, values }: Compatibility): Matrix64 {
   const count = networks.length;
   const distances = matrix64(count, count);
