@@ -132,8 +132,8 @@ async function* tiles(left: Matrix32, right: Matrix32, upper: boolean, options: 
     const lastRow = Math.min(firstRow + rowsPerBlock, left.rows);
     for (let firstColumn = upper ? firstRow : 0; firstColumn < right.rows; firstColumn += rowsPerBlock) {
       const lastColumn = Math.min(firstColumn + rowsPerBlock, right.rows);
-      const part = rowRange(left, firstRow, lastRow) as Matrix32;
-      const others = rowRange(right, firstColumn, lastColumn) as Matrix32;
+      const part = rowRange(left, firstRow, lastRow);
+      const others = rowRange(right, firstColumn, lastColumn);
       const { data } = await engine.product(part, others, { transposeRight: true, signal });
       yield { data, firstRow, lastRow, firstColumn, lastColumn };
       if (pace.spend(data.length)) await pace.turn();

@@ -48,7 +48,11 @@ describe("verifyFolds", () => {
     const found = verifyFolds(folds);
     const seen = folds.map(({ mated, nonMated }) => verification(mated, nonMated));
     expectClose(found.auc.values, seen.map(auc), exact);
-    expectClose(found.eer.values, seen.map((evaluation) => eer(evaluation)), exact);
+    expectClose(
+      found.eer.values,
+      seen.map((evaluation) => eer(evaluation)),
+      exact,
+    );
   });
 
   it("accepts nothing or everything where that is best, infinite scores included", () => {
