@@ -2,9 +2,13 @@
 const [name, ...args] = process.argv.slice(2);
 const benches = {
   bootstrap: "./bootstrap.mjs",
+  coverage: "./coverage.mjs",
   embed: "./embed.mjs",
+  fusion: "./fusion.mjs",
   geometry: "./geometry.mjs",
   kernel: "./kernel.mjs",
+  maps: "./maps.mjs",
+  protocols: "./protocols.mjs",
   recognition: "./recognition.mjs",
 };
 if (!(name in benches)) {

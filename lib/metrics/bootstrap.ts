@@ -71,13 +71,15 @@ export async function bootstrapSubjects(
 /** The 95 % interval between the 2.5 % and the 97.5 % quantile of the replicates (linear between order statistics). */
 export function percentileInterval({ replicates }: Bootstrap): Interval {
   const sorted = replicates.slice().sort();
-  const quantile = (share: number): number => {
-    const at = share * (sorted.length - 1);
-    const low = Math.floor(at);
-    const next = Math.min(low + 1, sorted.length - 1);
-    return sorted[low] + (at - low) * (sorted[next] - sorted[low]);
-  };
-  return { low: quantile(0.025), high: quantile(0.975) };
+  return { low: quantileOf(sorted, 0.025), high: quantileOf(sorted, 0.975) };
+}
+
+/** The value below which so large a share of ascending values lies, linear between neighbours. */
+export function quantileOf(sorted: Float64Array, share: number): number {
+  const at = share * (sorted.length - 1);
+  const low = Math.floor(at);
+  const next = Math.min(low + 1, sorted.length - 1);
+  return sorted[low] + (at - low) * (sorted[next] - sorted[low]);
 }
 
 /** The mean square deviation of the replicates from their mean (over their number less one). */

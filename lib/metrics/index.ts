@@ -1,3 +1,4 @@
+export { bcaInterval } from "./bca-interval.js";
 export { bootstrapSubjects, type Bootstrap, type BootstrapOptions, percentileInterval, replicateVariance } from "./bootstrap.js";
 export * from "./candidates.js";
 export { checkCohort, type CslsSimilarity } from "./csls.js";

@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../../lib/core/random.js";
+import { bcaInterval } from "../../lib/metrics/bca-interval.js";
 import { bootstrapSubjects, percentileInterval, replicateVariance } from "../../lib/metrics/bootstrap.js";
 import { labelAllPairs, labelScores } from "../../lib/metrics/labels.js";
 import { wilsonInterval } from "../../lib/metrics/intervals.js";
@@ -7,6 +9,10 @@ import { aucStatistic, differenceStatistic, tmrAtFmrStatistic, type SubjectStati
 import { tmrAtFmrInterval } from "../../lib/metrics/tmr-at-fmr-interval.js";
 import { algebra, expectClose, sampled } from "../close.js";
 import { names, simulatePairs } from "./simulated-pairs.js";
+
+const golden = JSON.parse(readFileSync(new URL("../golden/statistics.json", import.meta.url), "utf8")) as {
+  readonly bca: { readonly values: readonly number[]; readonly replicates: readonly number[]; readonly low: number; readonly high: number };
+};
 
 /** The share of hits among subjects with one trial each. */
 const meanOf = (hits: readonly number[]): SubjectStatistic => ({
@@ -89,6 +95,39 @@ describe("percentileInterval", () => {
     const replicates = Float64Array.of(4, 0, 3, 1, 2);
     const { low, high } = percentileInterval({ estimate: 2, replicates, redrawnCount: 0 });
     expectClose([low, high], [0.1, 3.9], algebra);
+  });
+});
+
+describe("bcaInterval", () => {
+  it("is the one of percentiles where replicates lie evenly about a mean", async () => {
+    const values = Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? 1 : -1) * (1 + (i >> 1)));
+    const statistic = meanOf(values);
+    const bootstrap = await bootstrapSubjects(statistic, { random: createRandom(1), replicateCount: 20_000 });
+    const [plain, moved] = [percentileInterval(bootstrap), bcaInterval(statistic, bootstrap)];
+    const deviation = Math.sqrt(replicateVariance(bootstrap));
+    expectClose([(moved.low - plain.low) / deviation, (moved.high - plain.high) / deviation], [0, 0], sampled(1000));
+  });
+
+  it("reaches farther to the side on which a figure is skewed", async () => {
+    const values = Array.from({ length: 40 }, (_, i) => Math.exp(i / 10));
+    const statistic = meanOf(values);
+    const bootstrap = await bootstrapSubjects(statistic, { random: createRandom(1), replicateCount: 5000 });
+    const [plain, moved] = [percentileInterval(bootstrap), bcaInterval(statistic, bootstrap)];
+    expect(moved.low).toBeGreaterThan(plain.low);
+    expect(moved.high).toBeGreaterThan(plain.high);
+  });
+
+  it("is SciPy's of the same replicates", () => {
+    const { values, replicates, low, high } = golden.bca;
+    const drawn = { estimate: values.reduce((sum, value) => sum + value / values.length, 0), replicates: Float64Array.from(replicates) };
+    const found = bcaInterval(meanOf(values), { ...drawn, redrawnCount: 0 });
+    expectClose([found.low, found.high], [low, high], algebra);
+  });
+
+  it("is the estimate where nothing moves", async () => {
+    const statistic = meanOf([1, 1, 1]);
+    const bootstrap = await bootstrapSubjects(statistic, { random: createRandom(1), replicateCount: 10 });
+    expect(bcaInterval(statistic, bootstrap)).toEqual({ low: 1, high: 1 });
   });
 });
 
