@@ -15,6 +15,7 @@ const labels = labelScores(job.probeSubjects.map(String), job.gallerySubjects.ma
 const engine = await chooseEngine();
 
 const start = performance.now();
+const before = process.cpuUsage();
 const { ranks, evaluation, pairs } = await scoreRecognition(probes, gallery, labels, { engine, fmrs: job.fmrs });
 const curve = cmc(ranks);
 const found = {
@@ -25,7 +26,16 @@ const found = {
   tmr: job.fmrs.map((fmr) => tmrAtFmr(evaluation, fmr).tmr),
 };
 const seconds = (performance.now() - start) / 1000;
+const { user, system } = process.cpuUsage(before);
+const processorSeconds = (user + system) / 1e6;
 const { low, high } = aucInterval(evaluation, pairs);
 console.log(
-  JSON.stringify({ seconds, peakMiB: process.resourceUsage().maxRSS / 1024, engine: engine.name, ...found, aucInterval: [low, high] }),
+  JSON.stringify({
+    seconds,
+    processorSeconds,
+    peakMiB: process.resourceUsage().maxRSS / 1024,
+    engine: engine.name,
+    ...found,
+    aucInterval: [low, high],
+  }),
 );

@@ -104,6 +104,11 @@ describe("closed-set identification", () => {
     expectClose(cmc(ranks, { ties: "expected" }), [1 - 1 / 3, 1, 1], exact);
   });
 
+  it("finds everybody among more candidates than there are", () => {
+    const ranks = ranksOf(["a"], ["a", "b"], [[0.1, 0.9]]);
+    expect([rankAtK(ranks, 2), rankAtK(ranks, 3), cmc(ranks).length]).toEqual([1, 1, 2]);
+  });
+
   it("leaves probes without a mate out of the denominator, and says how many", () => {
     const ranks = ranksOf(
       ["z", "a"],
