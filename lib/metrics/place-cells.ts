@@ -7,6 +7,9 @@ export const nanScore = "scoreRecognition: a score is NaN; score with another en
 /** Cells of the largest grid: with fewer, more scores have to be looked for, and with more the tables leave the cache. */
 const mostCells = 2 ** 18;
 
+/** Watched scores that wait to be sorted in: 4 MiB. */
+const mostPending = 2 ** 20;
+
 /** In `placeOf`, for scores that `search` takes. */
 const searchedSlowly = -(2 ** 31);
 
@@ -78,7 +81,7 @@ export function createPlaceCells(
   ascending.set(distinct);
   ascending[distinct.length] = Infinity;
   const isWatched = new Uint8Array(cellCount);
-  const watched = createTally();
+  const watched = createTally(Math.min(mostPending, 64 + Math.floor(scoreCount / 16)));
   const counts = new Float64Array(cellCount);
   const recent = new Uint32Array(cellCount);
   const between = new Float64Array(distinct.length + 1);

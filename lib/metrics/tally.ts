@@ -10,11 +10,8 @@ export interface Tally {
   result(): Tallied;
 }
 
-/** Scores that wait to be sorted in: 1 MiB. */
-const pendingCount = 2 ** 18;
-
-/** Count distinct scores: they are kept unsorted until there are many, and then sorted in. No score may be NaN. */
-export function createTally(): Tally {
+/** Count distinct scores: they are kept unsorted until there are `pendingCount`, and then sorted in. No score may be NaN. */
+export function createTally(pendingCount: number): Tally {
   const pending = new Float32Array(pendingCount);
   let pendingUsed = 0;
   let tallied: Tallied = { scores: new Float32Array(0), counts: new Float64Array(0) };
