@@ -33,7 +33,7 @@ export interface EnergyProducts {
  * @param rows the n pairs of rows that the moments were summed from.
  * @throws ShapeError when rows and moments disagree; ValueError when there are fewer than four pairs, or the rows of
  * a cloud are all equal, or all as far from each other.
- * @see Kornblith et al. 2019, arXiv 1905.00414; Song et al. 2012, JMLR 13:1393–1434, eq. 5, for the unbiased terms
+ * @see Kornblith et al. 2019, arXiv 1905.00414; Song et al. 2012, JMLR 13:1393–1434, for the unbiased terms
  */
 export async function linearCka(moments: Moments, rows: PairedRows, { signal }: Pick<MomentsOptions, "signal"> = {}): Promise<LinearCka> {
   checkTrain(moments, rows, "linearCka");

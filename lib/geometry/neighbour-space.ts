@@ -48,7 +48,9 @@ function directions(rows: Matrix32, caller: string): Omit<NeighbourSpace, "slack
 function places(rows: Matrix32): Omit<NeighbourSpace, "slack"> {
   const { columns, data } = rows;
   const mean = new Float64Array(columns);
-  for (let k = 0; k < data.length; k++) mean[k % columns] += data[k] / rows.rows;
+  for (let i = 0, k = 0; i < rows.rows; i++) {
+    for (let j = 0; j < columns; j++, k++) mean[j] += data[k] / rows.rows;
+  }
   let farthest = 0;
   for (let i = 0, k = 0; i < rows.rows; i++) {
     let energy = 0;

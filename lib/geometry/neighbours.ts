@@ -61,21 +61,28 @@ export async function findNeighbours(
 async function findCandidates(space: NeighbourSpace, size: number, options: NeighbourOptions, pace: Pace): Promise<BestLists> {
   const { rows, offsets } = space;
   const best = createBestLists(rows.rows, size);
-  const least = new Float64Array(rows.rows).fill(-Infinity);
+  const bounds = new Float64Array(rows.rows).fill(-Infinity);
+  for await (const tile of tiles(rows, rows, true, options, pace)) offerTileInto(best, bounds, tile, offsets);
+  return best;
+}
+
+/** Offer the scores of a tile to the lists of its rows, and, off the diagonal, to those of its columns. */
+function offerTileInto(best: BestLists, bounds: Float64Array, tile: Tile, offsets: Float64Array): void {
+  const { data, firstRow, lastRow, firstColumn, lastColumn } = tile;
+  const isDiagonal = firstRow === firstColumn;
+  // A list takes a score above its last one; the bound is that one with the row's own offset added back.
   const offer = (row: number, index: number, score: number): void => {
     offerInto(best, row, index, score);
-    least[row] = leastScore(best, row);
+    bounds[row] = leastScore(best, row) + offsets[row];
   };
-  for await (const { data, firstRow, lastRow, firstColumn, lastColumn } of tiles(rows, rows, true, options, pace)) {
-    for (let i = firstRow, k = 0; i < lastRow; i++) {
-      for (let j = firstColumn; j < lastColumn; j++, k++) {
-        const score = data[k] - offsets[i] - offsets[j];
-        if (score > least[i] && i !== j) offer(i, j, score);
-        if (score > least[j] && firstRow !== firstColumn) offer(j, i, score);
-      }
+  for (let i = firstRow, k = 0; i < lastRow; i++) {
+    const offset = offsets[i];
+    for (let j = firstColumn; j < lastColumn; j++, k++) {
+      const product = data[k];
+      if (product - offsets[j] > bounds[i] && i !== j) offer(i, j, product - offset - offsets[j]);
+      if (product - offset > bounds[j] && !isDiagonal) offer(j, i, product - offset - offsets[j]);
     }
   }
-  return best;
 }
 
 /** Put the exactly best candidates into `best`. @returns the rows for which others may be better. */

@@ -47,7 +47,12 @@ describe("two networks of the embedded pack", () => {
   });
 });
 
-async function compared(rowsOf: PairedRows, scheme: PermutationScheme, seed: number, names = identities): Promise<SimilarityRow[]> {
+async function compared(
+  rowsOf: PairedRows,
+  scheme: PermutationScheme,
+  seed: number,
+  names: readonly string[] = identities,
+): Promise<SimilarityRow[]> {
   const moments = await computeMoments(rowsOf.source, rowsOf.target, names, { engine });
   const measures = ["cka", "cka-debiased", "r2", "mutual-knn", ...(scheme === "rows" ? [] : (["mutual-knn-within"] as const))] as const;
   return compareClouds(moments, rowsOf, names, { scheme, measures, random: createRandom(seed), engine });

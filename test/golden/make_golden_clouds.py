@@ -45,7 +45,7 @@ def hsic_biased(k: numpy.ndarray, l: numpy.ndarray) -> float:
 
 
 def hsic_debiased(k: numpy.ndarray, l: numpy.ndarray) -> float:
-    """The U-statistic of Song et al. 2012, eq. 5, with every sum over n x n matrices written out."""
+    """The U-statistic of Song et al. 2012 with every sum over n x n matrices written out."""
     n = len(k)
     k, l = k - numpy.diag(numpy.diag(k)), l - numpy.diag(numpy.diag(l))
     one = numpy.ones(n)
