@@ -58,7 +58,7 @@ export async function computeCloud(rows: Matrix32, identities: readonly string[]
 }
 
 /** gram += XᵀX of the rows less `mean`, a block at a time. */
-export async function addGramInto(gram: Matrix64, rows: Matrix32, mean: Float64Array, { engine, signal }: MomentsOptions): Promise<void> {
+async function addGramInto(gram: Matrix64, rows: Matrix32, mean: Float64Array, { engine, signal }: MomentsOptions): Promise<void> {
   for (let first = 0; first < rows.rows; first += rowsPerBlock) {
     const block = centreRows(rows, mean, first, Math.min(first + rowsPerBlock, rows.rows));
     addInto(gram.data, (await engine.gram(block, { signal })).data);

@@ -64,7 +64,7 @@ export async function pairClouds(source: CloudMoments, target: CloudMoments, row
 }
 
 /** cross += SᵀT of the rows less `means`, a block at a time. */
-export async function addCrossInto(
+async function addCrossInto(
   cross: Matrix64,
   { source, target }: PairedRows,
   means: { readonly source: Float64Array; readonly target: Float64Array },

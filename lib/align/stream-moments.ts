@@ -1,8 +1,9 @@
 import { ShapeError, ValueError } from "../core/errors.js";
-import { checkFinite, matrix64, stackRows } from "../core/matrix.js";
-import { addColumnsInto, addGramInto, freezeCloud, rowsPerBlock, type CloudMoments, type MomentsOptions } from "./cloud.js";
-import { addCrossInto, computeMoments, type Moments } from "./moments.js";
-import type { PairedRows } from "./rows.js";
+import { checkFinite, matrix64, stackRows, type Matrix64 } from "../core/matrix.js";
+import { addInto } from "../linalg/add-into.js";
+import { addColumnsInto, freezeCloud, rowsPerBlock, type CloudMoments, type MomentsOptions } from "./cloud.js";
+import { computeMoments, type Moments } from "./moments.js";
+import { centreRows, type PairedRows } from "./rows.js";
 
 /** Paired rows that follow those of the block before. */
 export interface RowBlock extends PairedRows {
@@ -28,9 +29,7 @@ export async function streamMoments(read: () => AsyncIterable<RowBlock>, options
   const cross = matrix64(p, q);
   let countAgain = 0;
   for await (const block of checkedBlocks(read, options)) {
-    await addGramInto(grams.source, block.source, means.source, options);
-    await addGramInto(grams.target, block.target, means.target, options);
-    await addCrossInto(cross, block, means, options);
+    await addSumsInto({ ...grams, cross }, block, means, options);
     countAgain += block.source.rows;
   }
   if (countAgain !== count) {
@@ -39,6 +38,23 @@ export async function streamMoments(read: () => AsyncIterable<RowBlock>, options
   const cloud = (side: "source" | "target"): CloudMoments =>
     freezeCloud({ count, mean: means[side], gram: grams[side], rows: null, identities });
   return Object.freeze({ count, source: cloud("source"), target: cloud("target"), cross, identities });
+}
+
+/** Adds XᵀX of both sides and SᵀT of the rows less their means, as `computeMoments` does, from rows that are centred once. */
+async function addSumsInto(
+  sums: Readonly<Record<"source" | "target" | "cross", Matrix64>>,
+  { source, target }: PairedRows,
+  means: Means["means"],
+  { engine, signal }: MomentsOptions,
+): Promise<void> {
+  for (let first = 0; first < source.rows; first += rowsPerBlock) {
+    const last = Math.min(first + rowsPerBlock, source.rows);
+    const left = centreRows(source, means.source, first, last);
+    const right = centreRows(target, means.target, first, last);
+    addInto(sums.source.data, (await engine.gram(left, { signal })).data);
+    addInto(sums.target.data, (await engine.gram(right, { signal })).data);
+    addInto(sums.cross.data, (await engine.product(left, right, { transposeLeft: true, signal })).data);
+  }
 }
 
 interface Means {
