@@ -1,6 +1,6 @@
 // The Python that benches compare with: a virtual environment of pinned packages under .cache/, made on first use.
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -29,4 +29,14 @@ export function benchPython() {
     writeFileSync(stamp, packages.join("\n"));
   }
   return python;
+}
+
+/** The OpenBLAS that NumPy in that environment computes with. */
+export function benchOpenblas() {
+  benchPython();
+  const libraries = readdirSync(path.join(folder, "lib"))
+    .map((version) => path.join(folder, "lib", version, "site-packages", "numpy.libs"))
+    .filter((libs) => existsSync(libs))
+    .flatMap((libs) => readdirSync(libs).map((name) => path.join(libs, name)));
+  return libraries.find((file) => path.basename(file).includes("openblas")) ?? "";
 }
