@@ -56,6 +56,7 @@ async function pairs(scratch, found) {
     `\npairs: ${networkCount} networks, ${all.length} ordered pairs, n = ${train}, d = ${width}, ${ratios.length} λ by leave-one-out, ${test} test rows`,
   );
   const peers = {
+    spectral: { job: { ...job, peer: "spectral", pairs: all } },
     shared: { job: { ...job, peer: "shared", pairs: all } },
     script: { job: { ...job, peer: "script", pairs: some }, scale: all.length / some.length },
   };
@@ -74,6 +75,7 @@ async function sweep(scratch, found) {
     `\nsweep: one pair, ${fractions.length} nested fractions from ${job.counts[0]} to ${train} rows, ${seeds.length} orders, d = ${width}, ${ratios.length} λ by leave-one-out`,
   );
   const peers = {
+    spectral: { job: { ...job, peer: "spectral" } },
     shared: { job: { ...job, peer: "shared" } },
     script: { job: { ...job, peer: "script", orders: orders.slice(0, 1) }, scale: seeds.length },
   };
@@ -127,7 +129,7 @@ async function scaling(scratch, found) {
 
 /** Run ours and the peers in turns, compare their maps, and print times and ratios. */
 function compareSides(scratch, found, { job, peers, part, label }) {
-  const times = { onnx: [], openblas: [], shared: [], script: [] };
+  const times = { onnx: [], openblas: [], spectral: [], shared: [], script: [] };
   const runs = {};
   const keep = (side, run, scale = 1) => {
     runs[side] = run;
@@ -137,22 +139,30 @@ function compareSides(scratch, found, { job, peers, part, label }) {
     keep("openblas", runOurs(scratch, { ...job, engine: "openblas", out: "openblas" }));
     keep("shared", runPeer(scratch, { ...peers.shared.job, out: "shared" }));
     keep("onnx", runOurs(scratch, { ...job, engine: "onnx", out: "onnx" }));
+    keep("spectral", runPeer(scratch, { ...peers.spectral.job, out: "spectral" }));
     if (round === 0) keep("script", runPeer(scratch, { ...peers.script.job, out: "script" }), peers.script.scale);
   }
-  const names = { onnx: "ours, onnx", openblas: "ours, openblas", shared: "NumPy by hand", script: "scikit-learn" };
+  const names = {
+    onnx: "ours, onnx",
+    openblas: "ours, openblas",
+    spectral: "NumPy by hand",
+    shared: "NumPy, our sums",
+    script: "scikit-learn",
+  };
   const best = Object.fromEntries(Object.entries(times).map(([side, seconds]) => [side, Math.min(...seconds)]));
   console.table(
     Object.keys(names).map((side) => ({
       side: names[side],
       "time, s": best[side].toFixed(1),
       "scikit-learn / it": (best.script / best[side]).toFixed(2),
-      "NumPy by hand / it": (best.shared / best[side]).toFixed(2),
+      "NumPy by hand / it": (best.spectral / best[side]).toFixed(2),
+      "NumPy, our sums / it": (best.shared / best[side]).toFixed(2),
       "peak, MiB": Math.round(runs[side].peakMiB),
     })),
   );
   console.log(`best of ${rounds} rounds in turns; ${label}`);
   for (const engine of ["onnx", "openblas"]) {
-    for (const peer of ["script", "shared"]) {
+    for (const peer of ["script", "spectral", "shared"]) {
       found.ratios[`${names[peer]}, ${part}${engine === "onnx" ? "" : ", openblas"}`] = Number((best[peer] / best[engine]).toFixed(2));
       console.log(`${names[engine]} and ${names[peer]}: ${describeDifference(scratch, runs, engine, peer)}`);
     }

@@ -1,8 +1,9 @@
 """The same maps in Python: maps_peer.py JOB.json -> weights in files, one line of JSON.
 
 "script" is what a competent script does, pair by pair: scikit-learn's LinearRegression and RidgeCV (its efficient leave-one-out), SciPy's
-orthogonal_procrustes, scikit-learn's ROC. "shared" is NumPy by hand: Grams, one eigendecomposition a source, one SVD for both directions of a
-pair, leave-one-out from the spectral form with what does not see the target summed once a source, in place where it can be.
+orthogonal_procrustes, scikit-learn's ROC. "spectral" is NumPy by hand: Grams, one eigendecomposition a source, one SVD for both directions of a
+pair, leverages once a source, leave-one-out residuals of each penalty from the spectral form, in place. "shared" is the same with our own way to
+the residuals' sums of squares, whose part that does not see the target is summed once a source.
 """
 
 import json
@@ -94,16 +95,28 @@ class Source:
             weights = (unreached + squares @ shares) ** -2
             spreads = []
             scaled = np.empty_like(self.left)
-            for weight in weights.T:
+            for weight in weights.T if JOB["peer"] == "shared" else []:
                 np.multiply(self.left, np.sqrt(weight)[:, None], out=scaled)
                 spreads.append(scaled.T @ scaled)  # syrk
             self.held_out = alphas, shares, weights, spreads, full
         return self.held_out
 
 
-def shared_ridge(source, target, projected):
-    alphas, shares, weights, spreads, full = source.leave_one_out()
-    along = projected / np.sqrt(source.values)[:, None]
+def spectral_errors(source, target, along):
+    _, shares, weights, _, _ = source.leave_one_out()
+    rest = target.rows - source.left @ along
+    shrunk, residuals = np.empty_like(source.left), np.empty_like(rest)
+    errors = []
+    for share, weight in zip(shares.T, weights.T):
+        np.multiply(source.left, share, out=shrunk)
+        np.matmul(shrunk, along, out=residuals)
+        residuals += rest
+        errors.append(weight @ np.einsum("ij,ij->i", residuals, residuals))
+    return np.array(errors)
+
+
+def shared_errors(source, target, along):
+    _, shares, weights, spreads, full = source.leave_one_out()
     kernel = along @ along.T
     errors = np.array([f @ (kernel * spread) @ f for f, spread in zip(shares.T, spreads)])
     if not full:
@@ -113,7 +126,13 @@ def shared_ridge(source, target, projected):
         crossed *= source.left
         energy = np.einsum("ij,ij->i", rest, rest)
         errors += np.einsum("il,il->l", weights, energy[:, None] + 2 * (crossed @ shares))
-    alpha = alphas[errors.argmin()]
+    return errors
+
+
+def shared_ridge(source, target, projected):
+    errors_of = spectral_errors if JOB["peer"] == "spectral" else shared_errors
+    errors = errors_of(source, target, projected / np.sqrt(source.values)[:, None])
+    alpha = source.leave_one_out()[0][errors.argmin()]
     return source.vectors @ (projected / (source.values + alpha)[:, None]), float(alpha)
 
 
