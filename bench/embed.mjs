@@ -16,7 +16,7 @@ const threads = availableParallelism();
 export async function bench([data]) {
   const dataFolder = path.resolve(resolveDataFolder(data));
   const networks = await listEncoderManifests();
-  const detector = networks.find(({ kind }) => kind === "detector");
+  const detector = networks.find(({ architecture }) => architecture === "scrfd");
   const encoders = networks.filter((network) => network.packed);
   const faceSet = await loadFaceSetManifest("lfw");
   const images = (await listFaceImages(faceSet, dataFolder)).slice(0, imageCount);

@@ -67,7 +67,8 @@ async function getFiles(downloads: readonly Download[], options: GetDataOptions)
   const lock = await readFetchLock(dataFolder);
   const missing: DownloadFile[] = [];
   const present: string[] = [];
-  for (const file of downloads.flatMap(({ files }) => files)) {
+  const all = new Map(downloads.flatMap(({ files }) => files).map((file) => [file.path, file])); // two face sets may lie in one folder
+  for (const file of all.values()) {
     const status = await fileStatus(file, dataFolder, lock);
     if (status === "missing" || status === "wrong size" || status === "wrong hash") missing.push(file);
     else present.push(file.path);

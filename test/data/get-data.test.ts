@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
@@ -9,6 +9,7 @@ import { DataError, LicenceError } from "../../lib/core/errors.js";
 import { createRandom } from "../../lib/core/random.js";
 import { type Download, type DownloadFile, getData, type GetDataOptions, readFetchLock } from "../../lib/data/index.js";
 import { temporaryFolder } from "../temporary-folder.js";
+import { zip } from "./archives.js";
 import { type Served, serveFiles } from "./file-server.js";
 
 const random = createRandom(5);
@@ -70,6 +71,38 @@ test("a file comes whole into its place, and nothing else stays", async () => {
   expect(said).toEqual(["net: licence MIT"]);
   await get(download(url));
   expect(requests).toHaveLength(1);
+});
+
+test("a file that two entries name is fetched once", async () => {
+  const { url, requests } = await served({ bytes });
+  const { folder } = await fetcher();
+  const quiet = { update: () => undefined, end: () => undefined };
+  const options = { dataFolder: folder, allowPrivate: true, say: () => undefined, startProgress: () => quiet };
+  const both = [download(url), { ...download(url), id: "other" }];
+  expect(await getData(both, options)).toEqual({ fetched: [name], present: [] });
+  expect(requests).toHaveLength(1);
+});
+
+test("an archive is unpacked into its folder and recorded, and is not fetched again", async () => {
+  const archive = zip([
+    { name: "set/Ann/1.jpg", bytes: Buffer.from("one") },
+    { name: "set/Bob/1.jpg", bytes: Buffer.from("two") },
+  ]);
+  const { url, requests } = await served({ bytes: archive });
+  const { get, folder, said } = await fetcher();
+  const set = download(url, { path: "faces/set", bytes: null, sha256: null, unpack: { format: "zip", strip: 1 } });
+  await mkdir(path.join(folder, "faces/set/Ann"), { recursive: true });
+  await writeFile(path.join(folder, "faces/set/Ann/own.txt"), "mine");
+  await get(set);
+  expect(requests).toHaveLength(0); // what was put there by hand is left
+  await rm(path.join(folder, "faces/set"), { recursive: true });
+  await get(set);
+  await get(set);
+  expect(requests).toHaveLength(1);
+  expect(await readFile(path.join(folder, "faces/set/Bob/1.jpg"), "utf8")).toBe("two");
+  expect(await readdir(path.join(folder, "faces"))).toEqual(["set"]);
+  expect(said.some((text) => text.startsWith("faces/set is unverified: its manifest has no hash."))).toBe(true);
+  expect((await readFetchLock(folder))["faces/set"]?.bytes).toBe(archive.length);
 });
 
 test("connections that drop are gone on with where they stopped", async () => {
@@ -151,6 +184,17 @@ test("more bytes than the manifest says are not taken from a server that does no
   await expect(get(download(url, { bytes: 1000 }))).rejects.toThrow("is more than the 1000 bytes of its manifest; the part was not kept");
   expect(await names()).not.toContain("net.onnx");
   expect(await names()).not.toContain(".net.onnx.part");
+});
+
+test("a file of no stated size ends at the limit, and one that the disk cannot hold is not begun", async () => {
+  const endless = await served({ bytes, contentLength: null });
+  const { get, names } = await fetcher();
+  await expect(get(download(endless.url, { bytes: null, sha256: null }), { sizeLimit: 100_000 })).rejects.toThrow(
+    /net.onnx.part is \d+ KiB or more, its manifest says no size, and the limit is 97.7 KiB; raise it with --max-gib$/,
+  );
+  const vast = await served({ bytes, contentLength: 2 ** 52 });
+  await expect(get(download(vast.url, { bytes: 2 ** 52 }))).rejects.toThrow(/^fetchPart: 4096 TiB are to come and the disk of .* has .*; make room$/);
+  expect(await names()).not.toContain("net.onnx");
 });
 
 test("redirects are followed, and not for ever", async () => {

@@ -90,6 +90,13 @@ describe("the same network", () => {
     expect(isFinite(await rowsOf(small, { attention: true }))).toBe(true);
   });
 
+  test("that takes or gives other numbers is refused", async () => {
+    await expect(rowsOf(small, { type: "int32" })).rejects.toThrow(
+      "takes numbers of type int32; float32, float16 and uint8 are known, so convert it",
+    );
+    await expect(rowsOf(small, { gives: "int32" })).rejects.toThrow("gives numbers of type int32; float32, float16 and uint8 are known");
+  });
+
   test("without the file of its weights is not loaded", async () => {
     const dataFolder = await temporaryFolder();
     const { graph } = tinyNetwork(small, { externalFile: "tiny.onnx.data" });

@@ -4,7 +4,9 @@ import type { EncoderManifest } from "../../lib/data/index.js";
 /** How a tiny network is made. It looks at the means of four quarters of the image. */
 export interface TinyForm {
   /** Of input and output. @defaultValue "float32" */
-  readonly type?: "float32" | "float16" | "uint8";
+  readonly type?: "float32" | "float16" | "uint8" | "int32";
+  /** Number type of the output alone. @defaultValue as `type` says, and float32 for integers */
+  readonly gives?: "int32";
   /** Weights as int8 that are scaled back. @defaultValue false */
   readonly int8?: boolean;
   /** Weights lie in this file beside the graph. */
@@ -21,7 +23,7 @@ export interface TinyNetwork {
   readonly external: Uint8Array;
 }
 
-const types = { float32: 1, uint8: 2, int8: 3, int64: 7, float16: 10 } as const;
+const types = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, float16: 10 } as const;
 
 /**
  * A network with random weights (seed 3) that takes and gives what a manifest says, as ONNX written field by field.
@@ -29,7 +31,14 @@ const types = { float32: 1, uint8: 2, int8: 3, int64: 7, float16: 10 } as const;
  * @see https://github.com/onnx/onnx/blob/main/onnx/onnx.proto for the field numbers
  */
 export function tinyNetwork({ input, output, dimension }: EncoderManifest, form: TinyForm = {}): TinyNetwork {
-  const { type = "float32", int8 = false, externalFile, attention = false, batch = input.batch } = form;
+  const {
+    type = "float32",
+    gives = type === "float16" ? "float16" : "float32",
+    int8 = false,
+    externalFile,
+    attention = false,
+    batch = input.batch,
+  } = form;
   const random = createRandom(3);
   const channels = input.channels === "GRAY" ? 1 : 3;
   const nodes: number[][] = [];
@@ -77,7 +86,7 @@ export function tinyNetwork({ input, output, dimension }: EncoderManifest, form:
   const half = [Math.floor(input.height / 2), Math.floor(input.width / 2)];
   at = node("AveragePool", [at], "quarters", [integersAttribute("kernel_shape", half), integersAttribute("strides", half)]);
   const pooling = output.pooling ?? "none";
-  const result = type === "float16" ? "found" : outputName;
+  const result = gives === "float32" ? outputName : "found";
   if (pooling === "mean-map") node("Conv", [at, weights("w", [dimension, channels, 1, 1])], result);
   else {
     at = node("Reshape", [at, shape("flat", [0, channels, -1])], "columns");
@@ -95,17 +104,16 @@ export function tinyNetwork({ input, output, dimension }: EncoderManifest, form:
       node("MatMul", [rows, weights("w", [4 * channels, dimension])], result);
     }
   }
-  if (type === "float16") node("Cast", [result], outputName, [integerAttribute("to", types.float16)]);
+  if (gives !== "float32") node("Cast", [result], outputName, [integerAttribute("to", types[gives])]);
 
   const sizes = input.layout === "NCHW" ? [channels, input.height, input.width] : [input.height, input.width, channels];
   const first = batch === "any" ? text(2, "images") : integer(1, batch);
-  const outputType = type === "float16" ? types.float16 : types.float32;
   const graph = [
     ...nodes.flatMap((one) => message(1, one)),
     ...text(2, "tiny"),
     ...initializers.flatMap((one) => message(5, one)),
     ...message(11, tensor(inputName, types[type], [first, ...sizes.map((size) => integer(1, size))])),
-    ...message(12, tensor(outputName, outputType, null)),
+    ...message(12, tensor(outputName, types[gives], null)),
   ];
   return {
     graph: Uint8Array.from([...integer(1, 8), ...message(7, graph), ...message(8, integer(2, 13))]),
