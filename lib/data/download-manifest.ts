@@ -66,12 +66,16 @@ interface Published {
  */
 export async function listDownloads(options: ManifestOptions = {}): Promise<Download[]> {
   const { folder = manifestFolder } = options;
-  const { entries } = await parseManifest<Published>(await readFile(path.join(folder, "downloads.json")), "downloads", "downloads.json");
+  const file = path.join(folder, "downloads.json");
+  const bytes = await readFile(file).catch(() => {
+    throw new DataError(`listDownloads: ${file} cannot be read; restore it`);
+  });
+  const { entries } = await parseManifest<Published>(bytes, "downloads", "downloads.json");
   const [networks, faceSets] = await Promise.all([listEncoderManifests(options), listFaceSetManifests(options)]);
   const ids = [...networks, ...faceSets].map(({ id }) => id);
   for (const { id, files } of entries) {
     if (!ids.includes(id)) throw new DataError(`downloads.json: entry "${id}" is of no network and no face set${listKnown(id, ids)}`);
-    for (const file of files) checkInside(file.path, `downloads.json: ${id}: field path`);
+    for (const { path: name } of files) checkInside(name, `downloads.json: ${id}: field path`);
   }
   const filesOf = (id: string): DownloadFile[] =>
     entries
@@ -104,5 +108,7 @@ export async function loadDownload(id: string, options: ManifestOptions = {}): P
 function withSizes(file: DownloadFile, { id, weights }: NetworkManifest): DownloadFile {
   const weight = weights.find(({ path: name }) => `encoders/${name}` === file.path);
   if (weight) return { ...file, bytes: weight.bytes, sha256: weight.sha256 };
-  throw new DataError(`downloads.json: ${id}: field path is "${file.path}", and encoders/${id}.json names no such file; correct one of them`);
+  throw new DataError(
+    `downloads.json: ${id}: field path is "${file.path}", and encoders/${id}.json names no such file; correct one of them`,
+  );
 }

@@ -122,7 +122,8 @@ function readHead({ status, headers }: WebAnswer, start: number, shown: string, 
   if (status === 416) return "another file";
   if (status === 429 || status >= 500) throw new Error(`the server answered ${status}`);
   if (status === 401 || status === 403) {
-    const advice = tokenName === undefined ? "get the file by hand and give it to facebridge data import" : `set ${tokenName} to an access token`;
+    const advice =
+      tokenName === undefined ? "get the file by hand and give it to facebridge data import" : `set ${tokenName} to an access token`;
     throw new DataError(`fetchPart: ${shown} is not open to all (${status}); accept its terms there, then ${advice}`);
   }
   throw new DataError(`fetchPart: ${shown} answered ${status}; get the file elsewhere and give it to facebridge data import`);
@@ -136,7 +137,9 @@ async function checkSize({ start, total }: Body, file: string, { bytes, sizeLimi
   const { bavail, bsize } = await statfs(path.dirname(file));
   const left = (bytes ?? total ?? 0) - start;
   if (left > bavail * bsize) {
-    throw new DataError(`fetchPart: ${formatBytes(left)} are to come and the disk of ${path.dirname(file)} has ${formatBytes(bavail * bsize)}; make room`);
+    throw new DataError(
+      `fetchPart: ${formatBytes(left)} are to come and the disk of ${path.dirname(file)} has ${formatBytes(bavail * bsize)}; make room`,
+    );
   }
 }
 

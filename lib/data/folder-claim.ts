@@ -25,7 +25,9 @@ export async function claimFolder<T>(folder: string, work: () => Promise<T>): Pr
   if (!(await take())) {
     const holder = Number(await readFile(file, "utf8").catch(() => ""));
     if (isRunning(holder)) {
-      throw new DataError(`claimFolder: process ${holder} is fetching into ${folder}; wait for it, or delete ${file} if it is something else`);
+      throw new DataError(
+        `claimFolder: process ${holder} is fetching into ${folder}; wait for it, or delete ${file} if it is something else`,
+      );
     }
     await rm(file, { force: true });
     if (!(await take())) throw new DataError(`claimFolder: another process is fetching into ${folder}; wait for it`);

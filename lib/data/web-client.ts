@@ -53,7 +53,9 @@ export function createWebClient({ allowPrivate = false, stallMs = 60_000 }: WebC
         if (url.protocol === "file:") return readLocal(url, headers, signal);
         const authorization: Record<string, string> = token && url.host === host ? { authorization: `Bearer ${token}` } : {};
         if (token && url.protocol === "http:" && !allowPrivate) {
-          throw new DataError(`createWebClient: ${withoutSecrets(url)} is not https:, and a token would be read on the way; correct the address`);
+          throw new DataError(
+            `createWebClient: ${withoutSecrets(url)} is not https:, and a token would be read on the way; correct the address`,
+          );
         }
         const answer = await request(url, {
           dispatcher,
@@ -83,7 +85,11 @@ export function createWebClient({ allowPrivate = false, stallMs = 60_000 }: WebC
 }
 
 /** A file as a server would give it. */
-async function readLocal(url: URL, headers: Readonly<Record<string, string | undefined>>, signal: AbortSignal | undefined): Promise<WebAnswer> {
+async function readLocal(
+  url: URL,
+  headers: Readonly<Record<string, string | undefined>>,
+  signal: AbortSignal | undefined,
+): Promise<WebAnswer> {
   const found = await stat(url).catch(() => null);
   if (!found?.isFile()) throw new DataError(`createWebClient: no file ${url.href}; correct the address`);
   const etag = `"${found.size}-${found.mtimeMs}"`;

@@ -90,7 +90,11 @@ export async function inspectFile(
   locked: LockedFile | undefined,
 ): Promise<Inspected> {
   const found = await stat(file).catch(() => null);
-  if (!found?.isFile()) return { status: "missing", message: `no file ${file}; put the weights there (facebridge data get, or data import) or name another data folder` };
+  if (!found?.isFile())
+    return {
+      status: "missing",
+      message: `no file ${file}; put the weights there (facebridge data get, or data import) or name another data folder`,
+    };
   if (bytes !== null && found.size !== bytes) {
     return { status: "wrong size", message: `${file} has ${found.size} bytes, its manifest says ${bytes}; get the file again` };
   }

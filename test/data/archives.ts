@@ -15,7 +15,13 @@ export interface Member {
 export function tarGz(members: readonly Member[]): Buffer {
   const blocks = members.flatMap(({ name, bytes = new Uint8Array(), link, statedBytes }) => {
     const type = link === undefined ? (name.endsWith("/") ? "Directory" : "File") : "SymbolicLink";
-    const header = new Header({ path: name, type, size: statedBytes ?? bytes.length, mode: 0o644, ...(link === undefined ? {} : { linkpath: link }) });
+    const header = new Header({
+      path: name,
+      type,
+      size: statedBytes ?? bytes.length,
+      mode: 0o644,
+      ...(link === undefined ? {} : { linkpath: link }),
+    });
     const block = Buffer.alloc(512);
     header.encode(block, 0);
     return [block, Buffer.from(bytes), Buffer.alloc((512 - (bytes.length % 512)) % 512)];

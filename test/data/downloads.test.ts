@@ -41,10 +41,22 @@ test("the npm package gives two encoders and a detector, each file with the size
 });
 
 const bad: [string, (entries: Entry[]) => void, string][] = [
-  ["an id of nothing", (e) => (e[0].id = "face_faceress"), 'entry "face_faceress" is of no network and no face set; did you mean "face_faceres"?'],
+  [
+    "an id of nothing",
+    (e) => (e[0].id = "face_faceress"),
+    'entry "face_faceress" is of no network and no face set; did you mean "face_faceres"?',
+  ],
   ["a path outside encoders/ and faces/", (e) => (e[0].files[0].path = "x"), 'field entries.0.files.0.path is "x"; it must match pattern'],
-  ["a path that leads upwards", (e) => (e[0].files[0].path = "encoders/../x"), 'field path is "encoders/../x"; it must be a relative path without ".."'],
-  ["a file that its network does not name", (e) => (e[0].files[0].path = "encoders/x"), 'field path is "encoders/x", and encoders/det_blazeface.json names no such file; correct one of them'],
+  [
+    "a path that leads upwards",
+    (e) => (e[0].files[0].path = "encoders/../x"),
+    'field path is "encoders/../x"; it must be a relative path without ".."',
+  ],
+  [
+    "a file that its network does not name",
+    (e) => (e[0].files[0].path = "encoders/x"),
+    'field path is "encoders/x", and encoders/det_blazeface.json names no such file; correct one of them',
+  ],
   ["neither an address nor a package", (e) => (e[0].files[0].from = {}), "field entries.0.files.0.from"],
   ["a package without its integrity", (e) => delete e[0].files[0].from.integrity, "field entries.0.files.0.from"],
 ];
@@ -54,13 +66,25 @@ test.each(bad)("%s is refused", async (_, change, message) => {
   await expect(listDownloads({ folder })).rejects.toThrow(message);
 });
 
+test("a folder without the file says so", async () => {
+  await expect(listDownloads({ folder: await temporaryFolder() })).rejects.toThrow(
+    /^listDownloads: .*downloads.json cannot be read; restore it$/,
+  );
+});
+
 test("an id that there is none of is told, with the nearest", async () => {
   await expect(loadDownload("lfv")).rejects.toThrow('loadDownload: no network or face set "lfv"; did you mean "lfw"?');
 });
 
 test("an unpacked archive is as verified as what it came from", async () => {
   const folder = await temporaryFolder();
-  const file = { path: "faces/x", from: { url: "https://example.org/x.zip" }, bytes: null, sha256: "1".repeat(64), unpack: { format: "zip", strip: 0 } } as const;
+  const file = {
+    path: "faces/x",
+    from: { url: "https://example.org/x.zip" },
+    bytes: null,
+    sha256: "1".repeat(64),
+    unpack: { format: "zip", strip: 0 },
+  } as const;
   expect(await fileStatus(file, folder, {})).toBe("missing");
   await cp(manifestFolder, path.join(folder, "faces/x"), { recursive: true });
   expect(await fileStatus(file, folder, await readFetchLock(folder))).toBe("unverified");

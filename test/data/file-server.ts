@@ -33,7 +33,9 @@ export async function serveFiles(paths: Readonly<Record<string, Served>>): Promi
   const server = createServer((request, response) => {
     const { url = "/", headers } = request;
     requests.push({ path: url, range: headers.range, authorization: headers.authorization });
-    void answer(request, response, (paths as Readonly<Record<string, Served | undefined>>)[url.split("?")[0]]).catch(() => response.destroy());
+    void answer(request, response, (paths as Readonly<Record<string, Served | undefined>>)[url.split("?")[0]]).catch(() =>
+      response.destroy(),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => {

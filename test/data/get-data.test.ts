@@ -48,7 +48,7 @@ async function fetcher(): Promise<Got> {
         say: (text) => said.push(text),
         startProgress: (_label, _total, start) => (starts.push(start), { update: () => undefined, end: () => undefined }),
         retryDelayMs: 1,
-          environment: {},
+        environment: {},
         ...options,
       });
     },
@@ -137,7 +137,9 @@ test("a part of an older file is not gone on with", async () => {
 test("a connection that ends again and again is given up, and what came is kept", async () => {
   const { url } = await served({ bytes, ranges: false, cut: { after: 70_000, times: 99 } });
   const { get, read, names } = await fetcher();
-  await expect(get(download(url))).rejects.toThrow(/net.onnx did not come whole \(.*\); start the same command again to go on where it stopped$/);
+  await expect(get(download(url))).rejects.toThrow(
+    /net.onnx did not come whole \(.*\); start the same command again to go on where it stopped$/,
+  );
   expect(await read()).toBeNull();
   expect(await names()).toEqual([".net.onnx.part", ".net.onnx.part.json"]);
 });
@@ -164,10 +166,25 @@ test("a slow server is waited for", async () => {
 
 test.each([
   ["bytes of another hash", { bytes: bytes.map((v) => v ^ 1) }, {}, `and its manifest says ${sha256}; it was not taken`],
-  ["10 GB where its manifest says less", { bytes, contentLength: 1e10 }, {}, "net.onnx.part is 10000000000 bytes there and its manifest says 300000; nothing was fetched"],
-  ["10 GB where no manifest says a size", { bytes, contentLength: 1e10 }, { bytes: null, sha256: null }, "is 9.3 GiB or more, its manifest says no size, and the limit is 4.0 GiB; raise it with --max-gib"],
+  [
+    "10 GB where its manifest says less",
+    { bytes, contentLength: 1e10 },
+    {},
+    "net.onnx.part is 10000000000 bytes there and its manifest says 300000; nothing was fetched",
+  ],
+  [
+    "10 GB where no manifest says a size",
+    { bytes, contentLength: 1e10 },
+    { bytes: null, sha256: null },
+    "is 9.3 GiB or more, its manifest says no size, and the limit is 4.0 GiB; raise it with --max-gib",
+  ],
   ["no such file", { status: 404 }, {}, "answered 404; get the file elsewhere and give it to facebridge data import"],
-  ["a file that is not open to all", { status: 403 }, {}, "is not open to all (403); accept its terms there, then get the file by hand and give it to facebridge data import"],
+  [
+    "a file that is not open to all",
+    { status: 403 },
+    {},
+    "is not open to all (403); accept its terms there, then get the file by hand and give it to facebridge data import",
+  ],
   ["a busy server", { status: 503 }, {}, "did not come whole (the server answered 503)"],
 ])("%s: nothing is put into place", async (_, how: Served, change: Partial<DownloadFile>, message) => {
   const { url } = await served(how);
@@ -193,12 +210,19 @@ test("a file of no stated size ends at the limit, and one that the disk cannot h
     /net.onnx.part is \d+ KiB or more, its manifest says no size, and the limit is 97.7 KiB; raise it with --max-gib$/,
   );
   const vast = await served({ bytes, contentLength: 2 ** 52 });
-  await expect(get(download(vast.url, { bytes: 2 ** 52 }))).rejects.toThrow(/^fetchPart: 4096 TiB are to come and the disk of .* has .*; make room$/);
+  await expect(get(download(vast.url, { bytes: 2 ** 52 }))).rejects.toThrow(
+    /^fetchPart: 4096 TiB are to come and the disk of .* has .*; make room$/,
+  );
   expect(await names()).not.toContain("net.onnx");
 });
 
 test("redirects are followed, and not for ever", async () => {
-  const { url } = await serveFiles({ "/net.onnx": { bytes }, "/old": { redirect: "/older" }, "/older": { redirect: "/net.onnx" }, "/loop": { redirect: "/loop" } });
+  const { url } = await serveFiles({
+    "/net.onnx": { bytes },
+    "/old": { redirect: "/older" },
+    "/older": { redirect: "/net.onnx" },
+    "/loop": { redirect: "/loop" },
+  });
   const { get, read } = await fetcher();
   await expect(get(download(`${url}/loop`))).rejects.toThrow("leads on more than 8 times; correct the address");
   await get(download(`${url}/old`));
@@ -219,7 +243,9 @@ describe("an unverified file", () => {
 
     await writeFile(path.join(folder, name), "damaged");
     const other = await served({ bytes: bytes.map((v) => v ^ 1) });
-    await expect(get(download(other.url, unknown))).rejects.toThrow(`and facebridge-lock.json, from its first fetch, says ${sha256}; it was not taken`);
+    await expect(get(download(other.url, unknown))).rejects.toThrow(
+      `and facebridge-lock.json, from its first fetch, says ${sha256}; it was not taken`,
+    );
     expect((await read())!.toString()).toBe("damaged");
   });
 
@@ -272,12 +298,21 @@ describe("what may be fetched", () => {
 
   test("this machine, its network and file: addresses are refused unless that is allowed", async () => {
     const { get } = await fetcher();
-    for (const url of ["http://127.0.0.1:9/x", "http://localhost:9/x", "http://[::1]:9/x", "http://10.1.2.3/x", "http://192.168.1.1/x", "file:///etc/passwd"]) {
+    for (const url of [
+      "http://127.0.0.1:9/x",
+      "http://localhost:9/x",
+      "http://[::1]:9/x",
+      "http://10.1.2.3/x",
+      "http://192.168.1.1/x",
+      "file:///etc/passwd",
+    ]) {
       await expect(get(download(url), { allowPrivate: false }), url).rejects.toThrow(
         "is on this machine or its network, and nothing is fetched from there unless --allow-private says so",
       );
     }
-    await expect(get(download("ftp://example.org/x"))).rejects.toThrow("ftp://example.org/x is of the scheme ftp:; only https:, http: and file: are fetched");
+    await expect(get(download("ftp://example.org/x"))).rejects.toThrow(
+      "ftp://example.org/x is of the scheme ftp:; only https:, http: and file: are fetched",
+    );
     await expect(get(download("example.org/x"))).rejects.toThrow();
   });
 

@@ -76,7 +76,12 @@ test("the folder of a face set is counted and copied, with or without the folder
 const refused: [string, string, string | undefined, RegExp][] = [
   ["what is not there", "nothing", undefined, /importData: no file or folder .*nothing; name what is to be imported$/],
   ["a folder that is not said to be something", ".", undefined, /is a folder; say what it holds: --as <id>$/],
-  ["a file that no manifest knows", "other", undefined, /importData: no manifest has the SHA-256 of .*other, [0-9a-f]{64}; say what it is: --as <id>$/],
+  [
+    "a file that no manifest knows",
+    "other",
+    undefined,
+    /importData: no manifest has the SHA-256 of .*other, [0-9a-f]{64}; say what it is: --as <id>$/,
+  ],
   ["another file than the manifest's", "other", "net", /encoders\/sub\/net.onnx has 5 bytes and its manifest says 3; it was not taken$/],
   ["an id that there is none of", "other", "nett", /importData: no network or face set "nett"; did you mean "net"\?/],
   ["a folder without the network's file", ".", "net", /cannot be copied \(.*\); see that it is there$/],
@@ -98,5 +103,7 @@ test("a file that is none of a network's is refused", async () => {
     { path: "net.bin", bytes: 3, sha256: abc },
   ]);
   await writeFile(path.join(source, "other"), "other");
-  await expect(bring("other", "net")).rejects.toThrow(/importData: net has net.json, net.bin, and .*other is none of them; rename it, or complete/);
+  await expect(bring("other", "net")).rejects.toThrow(
+    /importData: net has net.json, net.bin, and .*other is none of them; rename it, or complete/,
+  );
 });

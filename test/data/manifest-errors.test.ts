@@ -90,7 +90,7 @@ describe("an encoder manifest", () => {
 
   test("that is not there lists those that are, the nearest first", async () => {
     await expect(loadEncoderManifest("face_esp_mbg")).rejects.toThrow(
-      /^no encoder "face_esp_mbg" in .*; did you mean "face_esp_mbf"\? There are: det_blazeface, det_scrfd_2.5g_bnkps, face_edgeface_xxs, /,
+      /^no encoder "face_esp_mbg" in .*; did you mean "face_esp_mbf"\? There are: det_blazeface, det_scrfd_2.5g_bnkps, face_adaface_ir101_webface12m, /,
     );
     await expect(manifestSha256("encoders", "../face-sets/lfw")).rejects.toThrow('no encoder "../face-sets/lfw" in ');
   });
@@ -124,7 +124,7 @@ describe("a face set", () => {
   });
 
   test("that is not there is named as such", async () => {
-    await expect(loadFaceSetManifest("lwf")).rejects.toThrow(/^no face set "lwf" in .*; there are: cfp, lfw, lfw-all$/);
+    await expect(loadFaceSetManifest("lwf")).rejects.toThrow(/^no face set "lwf" in .*; there are: casia-webface, cfp, lfw, lfw-all$/);
   });
 
   test("with a study set of a taken name is refused", async () => {
@@ -139,8 +139,8 @@ describe("a face set", () => {
 
   test("without the study set lists those there are", async () => {
     const faceSets = await listFaceSetManifests();
-    expect(() => pickStudySet("cfpfp", faceSets)).toThrow('no study set "cfpfp"; did you mean "cfp-fp"? There are: cfp, cfp-fp, lfw');
-    expect(() => pickStudySet("webface", faceSets)).toThrow('no study set "webface"; there are: cfp, cfp-fp, lfw');
+    expect(() => pickStudySet("cfpfp", faceSets)).toThrow('no study set "cfpfp"; did you mean "cfp-fp"? There are: webface, cfp, cfp-fp, lfw');
+    expect(() => pickStudySet("agedb", faceSets)).toThrow('no study set "agedb"; there are: webface, cfp, cfp-fp, lfw');
   });
 });
 

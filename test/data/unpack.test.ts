@@ -46,8 +46,22 @@ describe.each(formats)("a %s archive", (format) => {
     ["a name that leads upwards", [{ name: "../secret", bytes: text("x") }], 'holds "../secret", which leads out of its folder'],
     ["a name that leads upwards from within", [{ name: "a/../../secret", bytes: text("x") }], "which leads out of its folder"],
     ["an absolute name", [{ name: "/etc/passwd", bytes: text("x") }], 'holds "/etc/passwd", which leads out of its folder'],
-    ["a link", [{ name: "link", link: "/etc" }, { name: "link/x", bytes: text("x") }], 'holds "link", which is neither a file nor a folder'],
-    ["a name twice, in capitals too", [{ name: "a", bytes: text("x") }, { name: "A", bytes: text("y") }], 'holds "A" twice'],
+    [
+      "a link",
+      [
+        { name: "link", link: "/etc" },
+        { name: "link/x", bytes: text("x") },
+      ],
+      'holds "link", which is neither a file nor a folder',
+    ],
+    [
+      "a name twice, in capitals too",
+      [
+        { name: "a", bytes: text("x") },
+        { name: "A", bytes: text("y") },
+      ],
+      'holds "A" twice',
+    ],
   ];
   test.each(bad)("with %s is refused", async (_, members, message) => {
     const unpacking = unpack(format, make(members));
@@ -57,7 +71,9 @@ describe.each(formats)("a %s archive", (format) => {
 
   test("that grows beyond measure is refused before it is written", async () => {
     const bomb = make([{ name: "zeros", bytes: new Uint8Array(4_000_000) }]);
-    await expect(unpack(format, bomb, { sizeLimit: 1_000_000 })).rejects.toThrow("unpacks to more than 977 KiB; it is not unpacked, so do not trust where it came from");
+    await expect(unpack(format, bomb, { sizeLimit: 1_000_000 })).rejects.toThrow(
+      "unpacks to more than 977 KiB; it is not unpacked, so do not trust where it came from",
+    );
     const many = make(Array.from({ length: 20 }, (_, i) => ({ name: `f${i}` })));
     await expect(unpack(format, many, { countLimit: 10 })).rejects.toThrow("holds more than 10 files; it is not unpacked");
   });

@@ -7,12 +7,22 @@ import { checkAddress, guardedLookup, isPrivateAddress, withoutSecrets } from ".
 import { createWebClient } from "../../lib/data/web-client.js";
 import { serveFiles } from "./file-server.js";
 
-test.each(["127.0.0.1", "10.0.0.1", "172.31.255.255", "192.168.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "::1", "fe80::1", "fd00::1", "::ffff:10.0.0.1", "no address"])(
-  "%s is private",
-  (address) => {
-    expect(isPrivateAddress(address)).toBe(true);
-  },
-);
+test.each([
+  "127.0.0.1",
+  "10.0.0.1",
+  "172.31.255.255",
+  "192.168.0.1",
+  "169.254.169.254",
+  "100.64.0.1",
+  "0.0.0.0",
+  "::1",
+  "fe80::1",
+  "fd00::1",
+  "::ffff:10.0.0.1",
+  "no address",
+])("%s is private", (address) => {
+  expect(isPrivateAddress(address)).toBe(true);
+});
 
 test.each(["1.1.1.1", "172.32.0.1", "192.169.0.1", "2606:4700::1111"])("%s is not private", (address) => {
   expect(isPrivateAddress(address)).toBe(false);
@@ -20,9 +30,13 @@ test.each(["1.1.1.1", "172.32.0.1", "192.169.0.1", "2606:4700::1111"])("%s is no
 
 test("numbers that browsers take for this machine are taken for it, too", () => {
   for (const host of ["2130706433", "0x7f.1", "127.1", "[::ffff:127.0.0.1]"]) {
-    expect(() => checkAddress(`http://${host}/`, { allowPrivate: false }), host).toThrow("nothing is fetched from there unless --allow-private says so");
+    expect(() => checkAddress(`http://${host}/`, { allowPrivate: false }), host).toThrow(
+      "nothing is fetched from there unless --allow-private says so",
+    );
   }
-  expect(() => checkAddress("no address", { allowPrivate: true })).toThrow('checkAddress: "no address" is no address; give one that starts with https://');
+  expect(() => checkAddress("no address", { allowPrivate: true })).toThrow(
+    'checkAddress: "no address" is no address; give one that starts with https://',
+  );
 });
 
 test("a name that leads to this machine is refused when it is resolved", async () => {
@@ -41,13 +55,17 @@ test("a redirect to a file, or from https to http, is not followed", async () =>
   const { url } = await serveFiles({ "/out": { redirect: "file:///etc/passwd" } });
   const client = createWebClient({ allowPrivate: true });
   onTestFinished(() => client.close());
-  await expect(client.get(`${url}/out`)).rejects.toThrow("leads to file:///etc/passwd, which is less safe; it is not followed, so correct the address");
+  await expect(client.get(`${url}/out`)).rejects.toThrow(
+    "leads to file:///etc/passwd, which is less safe; it is not followed, so correct the address",
+  );
 });
 
 test("a token is not sent over http where only public addresses are fetched", async () => {
   const client = createWebClient();
   onTestFinished(() => client.close());
-  await expect(client.get("http://example.org/x", { token: "secret" })).rejects.toThrow("http://example.org/x is not https:, and a token would be read on the way");
+  await expect(client.get("http://example.org/x", { token: "secret" })).rejects.toThrow(
+    "http://example.org/x is not https:, and a token would be read on the way",
+  );
 });
 
 test("fetches through the proxy that the environment names", async () => {

@@ -44,11 +44,16 @@ test("weights without a known hash get that of their file, others keep theirs", 
 test("weights of which only the lock file knows a hash are held to that", async () => {
   const folder = await dataFolderWith("abc");
   const record = (sha256: string): Promise<void> =>
-    writeFile(path.join(folder, "facebridge-lock.json"), JSON.stringify({ files: { "encoders/net.onnx": { bytes: 3, sha256, from: "" } } }));
+    writeFile(
+      path.join(folder, "facebridge-lock.json"),
+      JSON.stringify({ files: { "encoders/net.onnx": { bytes: 3, sha256, from: "" } } }),
+    );
   await record(abc);
   expect(await weightsStatus(network({ sha256: null, bytes: null }), folder)).toBe("as first fetched");
   await record("0".repeat(64));
-  await expect(checkWeights(network({ sha256: null, bytes: null }), folder)).rejects.toThrow(`SHA-256 ${abc}, facebridge-lock.json says 000`);
+  await expect(checkWeights(network({ sha256: null, bytes: null }), folder)).rejects.toThrow(
+    `SHA-256 ${abc}, facebridge-lock.json says 000`,
+  );
 });
 
 test("a network without any file in its manifest is not taken for one that is there", async () => {
@@ -62,7 +67,12 @@ test("one file's hash stands for its network, several files' by a hash of theirs
 });
 
 test.each([
-  ["missing", "abc", { path: "other.onnx" }, /^checkWeights: net: no file .*other.onnx; put the weights there \(facebridge data get, or data import\) or name another data folder$/],
+  [
+    "missing",
+    "abc",
+    { path: "other.onnx" },
+    /^checkWeights: net: no file .*other.onnx; put the weights there \(facebridge data get, or data import\) or name another data folder$/,
+  ],
   ["wrong size", "abcd", {}, /net.onnx has 4 bytes, its manifest says 3; get the file again$/],
   ["wrong hash", "abd", {}, /net.onnx has SHA-256 a52d159f.*, its manifest says ba7816bf.*; get the file again$/],
 ])("weights that are %s are refused", async (status, text, change, message) => {
