@@ -4,11 +4,12 @@ import { describe, expect, test } from "vitest";
 import { DataError } from "../../lib/core/errors.js";
 import { type EncoderManifest, listEncoderManifests, type Pooling } from "../../lib/data/index.js";
 import type { Image } from "../../lib/encoders/image.js";
-import { loadEncoder } from "../../lib/encoders/index.js";
+import { loadEncoder, toTensor } from "../../lib/encoders/index.js";
 import { poolOutput } from "../../lib/encoders/pool.js";
 import { rounding32, expectClose, type Tolerance } from "../close.js";
 import { temporaryFolder } from "../temporary-folder.js";
 import { type TinyForm, tinyNetwork } from "./tiny-onnx.js";
+import { tinyGraphModel } from "./tiny-tfjs.js";
 
 const encoders = (await listEncoderManifests()).filter((network): network is EncoderManifest => network.kind !== "detector");
 
@@ -45,6 +46,38 @@ test.each(encoders.filter(({ format }) => format === "onnx").map(({ id }) => id)
     expect(isFinite(await rowsOf(encoders.find((encoder) => encoder.id === id)!))).toBe(true);
   },
 );
+
+test.each(encoders.filter(({ format }) => format === "tfjs-graph").map(({ id }) => id))(
+  "%s: a graph model of its form loads by its manifest and gives the mean colour through the matrix",
+  async (id) => {
+    const manifest = encoders.find((encoder) => encoder.id === id)!;
+    const dataFolder = await temporaryFolder();
+    const { json, bin, matrix } = tinyGraphModel(manifest);
+    const [graph, shard] = manifest.weights.map(({ path: name }) => path.join(dataFolder, "encoders", name));
+    await mkdir(path.dirname(graph), { recursive: true });
+    await writeFile(graph, json);
+    await writeFile(shard, bin);
+    const encoder = await loadEncoder(manifest, { dataFolder });
+    const crops = [crop(112, 1), crop(112, 2), crop(112, 3)];
+    const { data } = await encoder.embed(crops);
+    await encoder.close();
+
+    const { dimension, input } = manifest;
+    const tensor = toTensor(crops, input);
+    const pixels = input.width * input.height;
+    const expected = new Float32Array(3 * dimension);
+    for (let i = 0; i < 3; i++) {
+      const mean = [0, 0, 0];
+      for (let k = 0; k < 3 * pixels; k++) mean[k % 3] += tensor[i * 3 * pixels + k] / pixels;
+      for (let j = 0; j < dimension; j++)
+        expected[i * dimension + j] = mean.reduce((sum, value, c) => sum + value * matrix[c * dimension + j], 0);
+    }
+    expectClose(data, expected, sums32);
+  },
+);
+
+/** A sum of 224 × 224 values in float32, one after the other: at worst a rounding each. */
+const sums32: Tolerance = { reason: "float32 sums", absolute: 0, relative: 224 * 224 * 2 ** -24, of: "largest" };
 
 const small: EncoderManifest = {
   ...encoders.find(({ id }) => id === "face_mobileface_v3")!,
