@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
@@ -214,6 +214,20 @@ test("a file of no stated size ends at the limit, and one that the disk cannot h
     /^fetchPart: 4096 TiB are to come and the disk of .* has .*; make room$/,
   );
   expect(await names()).not.toContain("net.onnx");
+});
+
+test("an abort ends it with the signal's reason, and what came is gone on with", async () => {
+  const { url, requests } = await served({ bytes, trickle: { chunk: 20_000, pauseMs: 20 } });
+  const { get, folder, read } = await fetcher();
+  const stopping = new AbortController();
+  const getting = get(download(url), { signal: stopping.signal });
+  await vi.waitUntil(() => (statSync(path.join(folder, "encoders/.net.onnx.part"), { throwIfNoEntry: false })?.size ?? 0) > 0);
+  stopping.abort(new DOMException("interrupted", "AbortError"));
+  await expect(getting).rejects.toThrow("interrupted");
+  expect(await read()).toBeNull();
+  await get(download(url));
+  expect((await read())!.equals(bytes)).toBe(true);
+  expect(requests[1].range).toMatch(/^bytes=[1-9]/);
 });
 
 test("redirects are followed, and not for ever", async () => {
