@@ -14,7 +14,8 @@ export function renderDataCard(files: readonly PackedFile[], packageVersion: str
   const encoders = [...new Map(files.map(({ encoder }) => [encoder.id, encoder])).values()];
   const faceSets = [...new Map(files.map(({ faceSet }) => [faceSet.id, faceSet])).values()];
   const rowsOf = (id: string): number => files.find(({ faceSet }) => faceSet.id === id)!.rows;
-  const sizeOf = (id: string): string => (files.reduce((sum, { encoder, sizeBytes }) => (encoder.id === id ? sum + sizeBytes : sum), 0) / 2 ** 20).toFixed(1);
+  const sizeOf = (id: string): string =>
+    (files.reduce((sum, { encoder, sizeBytes }) => (encoder.id === id ? sum + sizeBytes : sum), 0) / 2 ** 20).toFixed(1);
   const total = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) / 2 ** 20;
   return `# The embedded pack
 
@@ -37,7 +38,10 @@ ${faceSets.map(({ id, title, counts, licence }) => `| \`${id}\` ${title} | ${row
 | encoder | dimension | kind | role | MiB | licence as its source states it | weights from |
 | --- | ---: | --- | --- | ---: | --- | --- |
 ${encoders
-  .map(({ id, dimension, family, role, licence, source }) => `| \`${id}\` | ${dimension} | ${family} | ${role} | ${sizeOf(id)} | ${licence.name} | ${source.repository} |`)
+  .map(
+    ({ id, dimension, family, role, licence, source }) =>
+      `| \`${id}\` | ${dimension} | ${family} | ${role} | ${sizeOf(id)} | ${licence.name} | ${source.repository} |`,
+  )
   .join("\n")}
 
 ${total.toFixed(1)} MiB in all. One file an encoder and face set, \`<set>/<encoder>.safetensors\`; row i belongs to row i of \`<set>/items.tsv\` (image, identity,

@@ -47,7 +47,12 @@ export interface ReadOptions {
  *
  * @throws DataError when a file is missing or damaged, when the items are others than those that were embedded, or a value is not finite.
  */
-export async function readEmbeddingSet(folder: string, faceSet: string, encoder: string, { engine }: ReadOptions = {}): Promise<EmbeddingSet> {
+export async function readEmbeddingSet(
+  folder: string,
+  faceSet: string,
+  encoder: string,
+  { engine }: ReadOptions = {},
+): Promise<EmbeddingSet> {
   const { file, itemsFile } = nameFiles(folder, faceSet, encoder);
   const remedy = `run: facebridge embed --faces ${faceSet} --encoders ${encoder} --data <folder>`;
   for (const needed of [file, itemsFile]) {
@@ -72,7 +77,9 @@ export async function readEmbeddingSet(folder: string, faceSet: string, encoder:
       : plainRows(tensors, items.length, file, remedy);
   for (let i = 0; i < embeddings.data.length; i++) {
     if (!Number.isFinite(embeddings.data[i])) {
-      throw new DataError(`${file}: row ${Math.floor(i / embeddings.columns)} holds ${embeddings.data[i]}, and every value must be finite; ${remedy}`);
+      throw new DataError(
+        `${file}: row ${Math.floor(i / embeddings.columns)} holds ${embeddings.data[i]}, and every value must be finite; ${remedy}`,
+      );
     }
   }
   return { encoder, faceSet, items, embeddings, provenance };

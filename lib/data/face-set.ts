@@ -36,8 +36,7 @@ export async function listFaceImages(manifest: FaceSetManifest, dataFolder: stri
   }
   const taken: FaceImage[] = [];
   for (const identity of await listEntries(folder, "", "folder")) {
-    const images =
-      layout === "identity" ? await listFiles(folder, identity, identity, null) : await listPoses(folder, identity, id);
+    const images = layout === "identity" ? await listFiles(folder, identity, identity, null) : await listPoses(folder, identity, id);
     if (images.length >= selection.minImages) taken.push(...images.sort(byPath).slice(0, selection.maxImages ?? images.length));
   }
   if (taken.length === 0) {
@@ -52,7 +51,9 @@ async function listPoses(folder: string, identity: string, setId: string): Promi
   const images: FaceImage[] = [];
   for (const pose of await listEntries(folder, identity, "folder")) {
     if (pose !== "frontal" && pose !== "profile") {
-      throw new DataError(`listFaceImages: ${setId} has the folder ${identity}/${pose}; the poses are frontal and profile, so move it away`);
+      throw new DataError(
+        `listFaceImages: ${setId} has the folder ${identity}/${pose}; the poses are frontal and profile, so move it away`,
+      );
     }
     images.push(...(await listFiles(folder, `${identity}/${pose}`, identity, pose)));
   }

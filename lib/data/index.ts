@@ -10,7 +10,16 @@ export {
 } from "./download-manifest.js";
 export { embeddingSetIsCurrent, packEmbeddingSet, readEmbeddingSet, type ReadOptions, writeEmbeddingSet } from "./embedding-file.js";
 export { pipelineVersion, type EmbeddingSet, type Item, type Provenance } from "./embedding-set.js";
-export type { BlazefaceManifest, DetectorManifest, EncoderManifest, InputManifest, NetworkManifest, Pooling, ScrfdManifest, WeightFile } from "./encoder-manifest.js";
+export type {
+  BlazefaceManifest,
+  DetectorManifest,
+  EncoderManifest,
+  InputManifest,
+  NetworkManifest,
+  Pooling,
+  ScrfdManifest,
+  WeightFile,
+} from "./encoder-manifest.js";
 export { type FaceImage, imageFolderOf, listFaceImages } from "./face-set.js";
 export type { FaceSetManifest, ProtocolManifest, StudySetManifest } from "./face-set-manifest.js";
 export { type FetchLock, type LockedFile, readFetchLock } from "./fetch-lock.js";

@@ -35,7 +35,11 @@ export async function listManifestIds(kind: ManifestKind, { folder = manifestFol
  *
  * @throws DataError when there is none of that id, or when it is not JSON, breaks the schema or bears another id than its file.
  */
-export async function readManifest<T extends { readonly id: string }>(kind: ManifestKind, id: string, options: ManifestOptions): Promise<T> {
+export async function readManifest<T extends { readonly id: string }>(
+  kind: ManifestKind,
+  id: string,
+  options: ManifestOptions,
+): Promise<T> {
   const name = `${kind}/${id}.json`;
   const manifest = await parseManifest<T>(await readManifestBytes(kind, id, options), kind, name);
   if (manifest.id !== id) throw new DataError(`${name}: field id is "${manifest.id}"; it must be the file's name, "${id}"`);

@@ -124,7 +124,11 @@ function codeBasis({ rows, data }: Matrix64, rank: number): { basis: Float32Arra
 }
 
 function decodeBasis(basis: Float32Array | Int16Array, basisScale: Float32Array, columns: number): Matrix64 {
-  return matrix64(basisScale.length, columns, Float64Array.from(basis, (value, at) => value * basisScale[Math.floor(at / columns)]));
+  return matrix64(
+    basisScale.length,
+    columns,
+    Float64Array.from(basis, (value, at) => value * basisScale[Math.floor(at / columns)]),
+  );
 }
 
 function decodeBasis32(basis: Float32Array | Int16Array, basisScale: Float32Array, columns: number): Matrix32 {
@@ -156,7 +160,9 @@ function quantise({ rows, columns, data }: Matrix64, step: Float32Array): Int16A
     for (let i = 0; i < rows; i++) {
       const code = Math.round(data[i * columns + j] / step[j]);
       if (!(Math.abs(code) <= 32767)) {
-        throw new DataError(`packEmbeddings: row ${i} is too short beside the others to be coded with them; normalise the rows, or leave it out`);
+        throw new DataError(
+          `packEmbeddings: row ${i} is too short beside the others to be coded with them; normalise the rows, or leave it out`,
+        );
       }
       codes[j * rows + i] = code;
     }

@@ -28,7 +28,9 @@ export function unpackTensors(tensors: Readonly<Record<string, Tensor>>, rows: n
     const tensor = (tensors as Readonly<Record<string, Tensor | undefined>>)[name];
     if (!tensor || !(tensor.data instanceof type) || (shape && shape.join() !== tensor.shape.join())) {
       const got = tensor ? `${tensor.data.constructor.name} of shape ${tensor.shape.join(" × ")}` : "nothing";
-      throw new DataError(`${file}: tensor "${name}" must be a ${type.name}${shape ? ` of shape ${shape.join(" × ")}` : ""}, and is ${got}; get or build the pack again`);
+      throw new DataError(
+        `${file}: tensor "${name}" must be a ${type.name}${shape ? ` of shape ${shape.join(" × ")}` : ""}, and is ${got}; get or build the pack again`,
+      );
     }
     return tensor.data;
   };
@@ -39,7 +41,10 @@ export function unpackTensors(tensors: Readonly<Record<string, Tensor>>, rows: n
   const packed: PackedEmbeddings = {
     rows,
     mean,
-    basis: (tensors as Readonly<Record<string, Tensor | undefined>>).basis?.data instanceof Int16Array ? take("basis", Int16Array, shape) : take("basis", Float32Array, shape),
+    basis:
+      (tensors as Readonly<Record<string, Tensor | undefined>>).basis?.data instanceof Int16Array
+        ? take("basis", Int16Array, shape)
+        : take("basis", Float32Array, shape),
     basisScale: take("basisScale", Float32Array, [rank]),
     step,
     rowScale: take("rowScale", Float32Array, [rows]),

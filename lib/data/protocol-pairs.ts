@@ -45,7 +45,10 @@ async function readText(file: string, { access }: FaceSetManifest): Promise<stri
   });
 }
 
-function parsePairList(text: string, { files: [file], foldCount, matedPairsPerFold, nonMatedPairsPerFold }: ProtocolManifest): ProtocolPair[][] {
+function parsePairList(
+  text: string,
+  { files: [file], foldCount, matedPairsPerFold, nonMatedPairsPerFold }: ProtocolManifest,
+): ProtocolPair[][] {
   const pairs = linesOf(text).flatMap(({ line, number }): ProtocolPair[] => {
     const fields = line.split(/[,\t]/).filter((field) => field !== "");
     if (number === 1 && (fields[0] === "name" || fields.every((field) => /^\d+$/.test(field)))) return [];

@@ -1,7 +1,15 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { DataError, ShapeError } from "../core/errors.js";
 import { writeAtomically } from "./atomic-file.js";
-import { type Dtype, dtypes, formatHeader, parseHeader, type SafetensorsHeader, type TensorData, type TensorPlace } from "./safetensors-header.js";
+import {
+  type Dtype,
+  dtypes,
+  formatHeader,
+  parseHeader,
+  type SafetensorsHeader,
+  type TensorData,
+  type TensorPlace,
+} from "./safetensors-header.js";
 
 export type { TensorData };
 
@@ -71,10 +79,7 @@ export async function writeSafetensors(
   await writeAtomically(file, [size, header, ...named.map(({ data }) => bytesOf(data))]);
 }
 
-async function withHeader<T>(
-  file: string,
-  read: (handle: FileHandle, header: SafetensorsHeader, start: number) => Promise<T>,
-): Promise<T> {
+async function withHeader<T>(file: string, read: (handle: FileHandle, header: SafetensorsHeader, start: number) => Promise<T>): Promise<T> {
   let handle: FileHandle;
   try {
     handle = await open(file);
@@ -98,19 +103,14 @@ async function withHeader<T>(
   }
 }
 
-async function readTensor(
-  handle: FileHandle,
-  { dtype, shape, begin, end }: TensorPlace,
-  start: number,
-  file: string,
-): Promise<Tensor> {
+async function readTensor(handle: FileHandle, { dtype, shape, begin, end }: TensorPlace, start: number, file: string): Promise<Tensor> {
   const data = new dtypes[dtype]((end - begin) / dtypes[dtype].BYTES_PER_ELEMENT);
   await readExactly(handle, bytesOf(data), start + begin, file);
   return { shape, data };
 }
 
 async function readExactly(handle: FileHandle, into: Buffer, position: number, file: string): Promise<Buffer> {
-  for (let done = 0; done < into.length; ) {
+  for (let done = 0; done < into.length;) {
     const { bytesRead } = await handle.read(into, done, Math.min(readBytes, into.length - done), position + done);
     if (bytesRead === 0) throw new DataError(`${file}: it became shorter while it was read; see who else writes it, and read it again`);
     done += bytesRead;

@@ -101,9 +101,10 @@ function parseFourColumns(line: string, where: string): ScoreRow {
 function parseCsvLine(line: string, where: string): ScoreRow {
   const fields: string[] = [];
   const field = /(?:"((?:[^"]|"")*)"|([^",]*))(,|$)/y;
-  for (let end = ","; end === ","; ) {
+  for (let end = ","; end === ",";) {
     const found = field.exec(line);
-    if (found === null) throw new DataError(`${where} has a quotation mark that does not end, or one within a name; double it and quote the name`);
+    if (found === null)
+      throw new DataError(`${where} has a quotation mark that does not end, or one within a name; double it and quote the name`);
     fields.push((found[1] as string | undefined)?.replaceAll('""', '"') ?? found[2]);
     end = found[3];
   }

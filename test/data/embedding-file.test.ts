@@ -3,7 +3,15 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { DataError, ShapeError } from "../../lib/core/errors.js";
 import { matrix32 } from "../../lib/core/matrix.js";
-import { type EmbeddingSet, embeddingSetIsCurrent, type Item, readEmbeddingSet, readSafetensors, writeEmbeddingSet, writeSafetensors } from "../../lib/data/index.js";
+import {
+  type EmbeddingSet,
+  embeddingSetIsCurrent,
+  type Item,
+  readEmbeddingSet,
+  readSafetensors,
+  writeEmbeddingSet,
+  writeSafetensors,
+} from "../../lib/data/index.js";
 import { temporaryFolder } from "../temporary-folder.js";
 
 const item = (name: string): Item => ({ image: `${name}/1.jpg`, identity: name, pose: null, sha256: "0".repeat(64), detectionScore: 0.5 });
@@ -94,13 +102,17 @@ test("a set that is missing, or whose items are, says what to run", async () => 
   );
   const folder = await written();
   await rm(path.join(folder, "lfw/items.tsv"));
-  await expect(readEmbeddingSet(folder, "lfw", "face_x")).rejects.toThrow(/no file .*items.tsv; choose among face_x, or run: facebridge embed/);
+  await expect(readEmbeddingSet(folder, "lfw", "face_x")).rejects.toThrow(
+    /no file .*items.tsv; choose among face_x, or run: facebridge embed/,
+  );
 });
 
 test("a renamed file is noticed", async () => {
   const folder = await written();
   await rename(file(folder), path.join(folder, "lfw/face_z.safetensors"));
-  await expect(readEmbeddingSet(folder, "lfw", "face_z")).rejects.toThrow('encoder is "face_x" inside and "face_z" by its name; rename it, or run');
+  await expect(readEmbeddingSet(folder, "lfw", "face_z")).rejects.toThrow(
+    'encoder is "face_x" inside and "face_z" by its name; rename it, or run',
+  );
 });
 
 test.each<[string, Parameters<typeof tampered>[0], string]>([
@@ -125,7 +137,9 @@ test("rows and items of different number are not written", async () => {
 
 test("infinities are not written", async () => {
   const embeddings = matrix32(2, 1, Float32Array.of(1, Infinity));
-  await expect(writeEmbeddingSet("unused", { ...set, embeddings })).rejects.toThrow("writeEmbeddingSet: face_x: row 1, column 0 is Infinity");
+  await expect(writeEmbeddingSet("unused", { ...set, embeddings })).rejects.toThrow(
+    "writeEmbeddingSet: face_x: row 1, column 0 is Infinity",
+  );
 });
 
 test("ids that would lead elsewhere are refused", async () => {

@@ -34,14 +34,47 @@ const listImages = async (set: FaceSetManifest, dataFolder: string): Promise<str
   (await listFaceImages(set, dataFolder)).map(({ image }) => image);
 
 test("takes people with enough images, of each the first by name, sorted by code units", async () => {
-  const folder = await dataFolderWith("b/2.jpg", "b/1.jpg", "b/10.JPG", "b/3.png", "a-b/2.jpg", "a-b/1.jpg", "a/1.jpg", "a/2.jpg", "once/1.jpg", "é/1.jpg", "é/2.jpg", "Z/1.jpg", "Z/2.jpg");
+  const folder = await dataFolderWith(
+    "b/2.jpg",
+    "b/1.jpg",
+    "b/10.JPG",
+    "b/3.png",
+    "a-b/2.jpg",
+    "a-b/1.jpg",
+    "a/1.jpg",
+    "a/2.jpg",
+    "once/1.jpg",
+    "é/1.jpg",
+    "é/2.jpg",
+    "Z/1.jpg",
+    "Z/2.jpg",
+  );
   expect(await listImages(manifest, folder)).toEqual([
-    "Z/1.jpg", "Z/2.jpg", "a-b/1.jpg", "a-b/2.jpg", "a/1.jpg", "a/2.jpg", "b/1.jpg", "b/10.JPG", "b/2.jpg", "é/1.jpg", "é/2.jpg",
+    "Z/1.jpg",
+    "Z/2.jpg",
+    "a-b/1.jpg",
+    "a-b/2.jpg",
+    "a/1.jpg",
+    "a/2.jpg",
+    "b/1.jpg",
+    "b/10.JPG",
+    "b/2.jpg",
+    "é/1.jpg",
+    "é/2.jpg",
   ]);
 });
 
 test("leaves out what is no image by its name, hidden files, and files beside the people", async () => {
-  const folder = await dataFolderWith("a/1.jpg", "a/2.webp", "a/notes.txt", "a/._1.jpg", ".hidden/1.jpg", ".hidden/2.jpg", "list.jpg", "a/deep.jpg/3.jpg");
+  const folder = await dataFolderWith(
+    "a/1.jpg",
+    "a/2.webp",
+    "a/notes.txt",
+    "a/._1.jpg",
+    ".hidden/1.jpg",
+    ".hidden/2.jpg",
+    "list.jpg",
+    "a/deep.jpg/3.jpg",
+  );
   expect(await listImages(manifest, folder)).toEqual(["a/1.jpg", "a/2.webp"]);
 });
 
@@ -77,7 +110,9 @@ describe("refuses", () => {
     expect(() => imageFolderOf({ ...manifest, folder: ".." }, "/data")).toThrow(
       'face set mine: field folder is ".."; it must be a relative path without "..", so that it stays inside its folder',
     );
-    expect(() => imageFolderOf({ ...manifest, images: "/etc" }, "/data")).toThrow('face set mine: field images is "/etc"; it must be a relative');
+    expect(() => imageFolderOf({ ...manifest, images: "/etc" }, "/data")).toThrow(
+      'face set mine: field images is "/etc"; it must be a relative',
+    );
     expect(() => imageFolderOf({ ...manifest, images: "" }, "/data")).toThrow('field images is ""');
   });
 

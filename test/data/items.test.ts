@@ -51,7 +51,9 @@ test.each<[string, string, string]>([
 });
 
 test("an item whose name would break the table is not written", () => {
-  expect(() => formatItems([{ ...items[0], image: "a\tb.jpg" }])).toThrow('formatItems: item 1 (line 2): image is "a\\tb.jpg"; it must be free of');
+  expect(() => formatItems([{ ...items[0], image: "a\tb.jpg" }])).toThrow(
+    'formatItems: item 1 (line 2): image is "a\\tb.jpg"; it must be free of',
+  );
   expect(() => formatItems([{ ...items[0], identity: "a\nb" }])).toThrow('identity is "a\\nb"; it must be a name without tabs');
 });
 

@@ -19,7 +19,9 @@ test("the data folder is the option, else FACEBRIDGE_DATA", async () => {
 
 test("without a data folder, or with a file for one, it says what to do", async () => {
   expect(() => resolveDataFolder(undefined, {})).toThrow(DataError);
-  expect(() => resolveDataFolder(undefined, {})).toThrow("no data folder was named; give --data <folder> or set FACEBRIDGE_DATA to the folder");
+  expect(() => resolveDataFolder(undefined, {})).toThrow(
+    "no data folder was named; give --data <folder> or set FACEBRIDGE_DATA to the folder",
+  );
   const file = path.join(await temporaryFolder(), "file");
   await writeFile(file, "");
   expect(() => resolveDataFolder(file)).toThrow(`${file} is no folder; name the one that holds encoders/ and faces/`);

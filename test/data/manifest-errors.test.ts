@@ -36,7 +36,11 @@ describe("an encoder manifest", () => {
       (m) => ((m.input as Json).meen = delete (m.input as Json).mean),
       'field input.meen is not known; did you mean "mean"?',
     ],
-    ["with a strange key lists the known ones", (m) => ((m.output as Json).qqqqqq = 1), "field output.qqqqqq is not known; known here: name"],
+    [
+      "with a strange key lists the known ones",
+      (m) => ((m.output as Json).qqqqqq = 1),
+      "field output.qqqqqq is not known; known here: name",
+    ],
     ["without a field names it", (m) => delete m.dimension, "field dimension is missing; add it"],
     ["with a text for a number", (m) => (m.dimension = "512"), 'field dimension is "512"; it must be integer'],
     ["with a misspelt word", (m) => (m.role = "heldout"), 'field role is "heldout"; it must be "development" or "held-out"; did you mean'],
@@ -45,14 +49,18 @@ describe("an encoder manifest", () => {
       (m) => ((m.weights as Json[])[0].sha256 = "abc"),
       'field weights.0.sha256 is "abc"; it must match pattern "^[0-9a-f]{64}$" (64 hex digits in lower case',
     ],
-    ["with a long text", (m) => (m.dimension = "x".repeat(200)), '…; it must be integer'],
+    ["with a long text", (m) => (m.dimension = "x".repeat(200)), "…; it must be integer"],
     ["of another kind", (m) => (m.kind = "voice"), 'field kind is "voice"; it must be "face" or "vision" or "detector"'],
     [
       "with weights outside the data folder",
       (m) => ((m.weights as Json[])[0].path = "../secret.onnx"),
       'field weights.0.path is "../secret.onnx"; it must be a relative path without ".."',
     ],
-    ["with an absolute path", (m) => ((m.weights as Json[])[0].path = "/etc/passwd"), 'field weights.0.path is "/etc/passwd"; it must be a relative path'],
+    [
+      "with an absolute path",
+      (m) => ((m.weights as Json[])[0].path = "/etc/passwd"),
+      'field weights.0.path is "/etc/passwd"; it must be a relative path',
+    ],
     [
       "with three means for one channel",
       (m) => Object.assign(m.input as Json, { channels: "GRAY", mean: [1, 2, 3] }),
@@ -76,7 +84,7 @@ describe("an encoder manifest", () => {
   });
 
   test("of a detector is held against the detector's fields", async () => {
-    const folder = await changed("encoders/det_scrfd_2.5g_bnkps.json", (m) => (m.outputs as Json).scores = ["446"]);
+    const folder = await changed("encoders/det_scrfd_2.5g_bnkps.json", (m) => ((m.outputs as Json).scores = ["446"]));
     await expect(loadEncoderManifest("det_scrfd_2.5g_bnkps", { folder })).rejects.toThrow(
       'field outputs.scores is ["446"]; it must NOT have fewer than 3 items',
     );
@@ -85,7 +93,9 @@ describe("an encoder manifest", () => {
   test("that is not JSON says so", async () => {
     const folder = await changed(mbf, () => null);
     await writeFile(path.join(folder, mbf), "{");
-    await expect(loadEncoderManifest("face_esp_mbf", { folder })).rejects.toThrow(/^encoders\/face_esp_mbf.json: not JSON \(.*\); correct it$/);
+    await expect(loadEncoderManifest("face_esp_mbf", { folder })).rejects.toThrow(
+      /^encoders\/face_esp_mbf.json: not JSON \(.*\); correct it$/,
+    );
   });
 
   test("that is not there lists those that are, the nearest first", async () => {
@@ -117,7 +127,11 @@ describe("a face set", () => {
       (m) => (m.selection = { minImages: 3, maxImages: 2 }),
       "field selection.maxImages is 2; it must be at least minImages, 3, or null",
     ],
-    ["with a strange pose", (m) => ((m.studySets as Json[])[0].galleryPose = "front"), 'field studySets.0.galleryPose is "front"; it must be "frontal"'],
+    [
+      "with a strange pose",
+      (m) => ((m.studySets as Json[])[0].galleryPose = "front"),
+      'field studySets.0.galleryPose is "front"; it must be "frontal"',
+    ],
   ];
   test.each(cases)("%s", async (_, change, text) => {
     await expect(loadFaceSetManifest("cfp", { folder: await changed(cfp, change) })).rejects.toThrow(`face-sets/cfp.json: ${text}`);
@@ -139,7 +153,9 @@ describe("a face set", () => {
 
   test("without the study set lists those there are", async () => {
     const faceSets = await listFaceSetManifests();
-    expect(() => pickStudySet("cfpfp", faceSets)).toThrow('no study set "cfpfp"; did you mean "cfp-fp"? There are: webface, cfp, cfp-fp, lfw');
+    expect(() => pickStudySet("cfpfp", faceSets)).toThrow(
+      'no study set "cfpfp"; did you mean "cfp-fp"? There are: webface, cfp, cfp-fp, lfw',
+    );
     expect(() => pickStudySet("agedb", faceSets)).toThrow('no study set "agedb"; there are: webface, cfp, cfp-fp, lfw');
   });
 });
@@ -160,6 +176,8 @@ describe("the published numbers", () => {
 
   test("that are not there are named", async () => {
     const paper = await loadPaper();
-    expect(() => findPaperEntry(paper, "aligned/auc/cpf")).toThrow('paper.json: no entry "aligned/auc/cpf"; did you mean "aligned/auc/cfp"? There are: ');
+    expect(() => findPaperEntry(paper, "aligned/auc/cpf")).toThrow(
+      'paper.json: no entry "aligned/auc/cpf"; did you mean "aligned/auc/cfp"? There are: ',
+    );
   });
 });

@@ -35,8 +35,25 @@ test("the committed manifests are valid: two detectors, and graph models for Ten
 
 test("the published study's networks are all there, five of them with an address", async () => {
   const ids = (await listEncoderManifests()).map(({ id }) => id);
-  for (const name of ["arcface", "adaface", "magface", "kprpe", "clip", "align", "dinov2", "sam", "blip2", "llava", "internvit", "kosmos2", "florence2"]) {
-    expect(ids.filter((id) => id.split("_")[1].startsWith(name)), name).toHaveLength(1);
+  for (const name of [
+    "arcface",
+    "adaface",
+    "magface",
+    "kprpe",
+    "clip",
+    "align",
+    "dinov2",
+    "sam",
+    "blip2",
+    "llava",
+    "internvit",
+    "kosmos2",
+    "florence2",
+  ]) {
+    expect(
+      ids.filter((id) => id.split("_")[1].startsWith(name)),
+      name,
+    ).toHaveLength(1);
   }
   const addresses = (await listDownloads()).filter(({ files }) => files.some(({ from }) => "url" in from));
   expect(addresses.map(({ id }) => id)).toEqual([

@@ -81,14 +81,19 @@ test("keeps a row that equals the mean", async () => {
 
 test("refuses rows that are all the same, and values that are not finite", async () => {
   const same = matrix32(3, 2, new Float32Array(6).fill(1));
-  await expect(packEmbeddings(same, { engine })).rejects.toThrow(new DataError("packEmbeddings: all 3 rows are the same; there is nothing to code"));
+  await expect(packEmbeddings(same, { engine })).rejects.toThrow(
+    new DataError("packEmbeddings: all 3 rows are the same; there is nothing to code"),
+  );
   const broken = matrix32(1, 2, Float32Array.from([1, NaN]));
   await expect(packEmbeddings(broken, { engine })).rejects.toThrow(ValueError);
 });
 
 test("refuses a row of zeros, and one that is too short to be coded beside the others (seed 8)", async () => {
   const points = cloud(200, 16, 16, 0.9, 8);
-  const scaled = (factor: number): typeof points => ({ ...points, data: points.data.map((value, at) => (at < 16 ? value * factor : value)) });
+  const scaled = (factor: number): typeof points => ({
+    ...points,
+    data: points.data.map((value, at) => (at < 16 ? value * factor : value)),
+  });
   await expect(packEmbeddings(scaled(0), { engine })).rejects.toThrow(
     "packEmbeddings: row 0 is zero and has no direction to keep; leave its image out",
   );
@@ -99,6 +104,10 @@ test("refuses a row of zeros, and one that is too short to be coded beside the o
 
 test("says so when codes are damaged or cut short", async () => {
   const packed = await packEmbeddings(cloud(100, 16, 16, 0.9, 7), { engine });
-  await expect(unpackEmbeddings({ ...packed, codes: packed.codes.slice(0, 40) }, { engine })).rejects.toThrow(/do not inflate .*; get the file again/);
-  await expect(unpackEmbeddings({ ...packed, rows: 101 }, { engine })).rejects.toThrow("unpackEmbeddings: got 1600 bytes of codes, need 1616; get the file again");
+  await expect(unpackEmbeddings({ ...packed, codes: packed.codes.slice(0, 40) }, { engine })).rejects.toThrow(
+    /do not inflate .*; get the file again/,
+  );
+  await expect(unpackEmbeddings({ ...packed, rows: 101 }, { engine })).rejects.toThrow(
+    "unpackEmbeddings: got 1600 bytes of codes, need 1616; get the file again",
+  );
 });

@@ -18,7 +18,15 @@ const compared = ["rank1", "auc", "tmr@fmr=1e-2"];
 async function study(folder: string, set: string, kind: "face" | "vision"): Promise<ResultRow[]> {
   const networks = (await listEncoderManifests()).flatMap((network) => (network.kind === kind && network.packed ? [network.id] : []));
   const maps = mapKinds.map(({ name }) => name);
-  const spec = { experiment: "pack", pairs: orderedPairs(networks), maps, fitSet: set, testSet: set, seed: 0, frames: ["centred"] as const };
+  const spec = {
+    experiment: "pack",
+    pairs: orderedPairs(networks),
+    maps,
+    fitSet: set,
+    testSet: set,
+    seed: 0,
+    frames: ["centred"] as const,
+  };
   const { rows } = await runStudy(spec, await openStudy({ folder }));
   return rows.filter(({ metric }) => compared.includes(metric));
 }

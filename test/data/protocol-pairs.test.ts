@@ -52,7 +52,10 @@ describe("readProtocol", () => {
   });
 
   it("reads the same from the tab-separated form with counts in its first line", async () => {
-    const tabs = list.replace("name,imagenum1,imagenum2,", "2,1").replaceAll(/,(?=\n|$)/g, "").replaceAll(",", "\t");
+    const tabs = list
+      .replace("name,imagenum1,imagenum2,", "2,1")
+      .replaceAll(/,(?=\n|$)/g, "")
+      .replaceAll(",", "\t");
     expect(await read("list", { "pairs.csv": tabs })).toEqual(await read("list", { "pairs.csv": list }));
   });
 
@@ -75,7 +78,12 @@ describe("readProtocol", () => {
       { "pairs.csv": list.replace("Ann,1,Bob_B,12", "Ann,1,2,") },
       "fold 1 of List has 2 mated and 0 non-mated pairs; it must have 1 and 1, so get the published files",
     ],
-    ["a number of no image", "indexed", { ...indexedTexts, "P/1/same.txt": "1,9\n" }, 'P/1/same.txt: line 1 is "1,9"; it must be two numbers'],
+    [
+      "a number of no image",
+      "indexed",
+      { ...indexedTexts, "P/1/same.txt": "1,9\n" },
+      'P/1/same.txt: line 1 is "1,9"; it must be two numbers',
+    ],
     ["three numbers", "indexed", { ...indexedTexts, "P/1/same.txt": "1,1,1\n" }, 'line 1 is "1,1,1"; it must be two numbers'],
     [
       "a mated pair of two people",

@@ -55,7 +55,9 @@ test("writes the same bytes whatever the order of the keys, values on borders of
   const [one, two] = await Promise.all(["1", "2"].map((name) => readFile(path.join(folder, name))));
   expect(one).toEqual(two);
   expect(Number(one.readBigUInt64LE()) % 8).toBe(0);
-  expect(one.subarray(8).toString("latin1")).toMatch(/^{"__metadata__":{"x":"1","y":"2"},"b":{"dtype":"F64","shape":\[1\],"data_offsets":\[0,8\]},"a":/);
+  expect(one.subarray(8).toString("latin1")).toMatch(
+    /^{"__metadata__":{"x":"1","y":"2"},"b":{"dtype":"F64","shape":\[1\],"data_offsets":\[0,8\]},"a":/,
+  );
   expect(await readdir(folder)).toEqual(["1", "2"]);
 });
 
@@ -88,7 +90,9 @@ describe("refuses to write", () => {
 
   test("a type that it does not know", async () => {
     const data = new Uint32Array(1) as unknown as Float32Array;
-    await expect(writeSafetensors("unused", { t: { shape: [1], data } })).rejects.toThrow("got a Uint32Array; only F64, F32, I32, I16, U8 are written");
+    await expect(writeSafetensors("unused", { t: { shape: [1], data } })).rejects.toThrow(
+      "got a Uint32Array; only F64, F32, I32, I16, U8 are written",
+    );
   });
 });
 
@@ -103,13 +107,23 @@ describe("refuses to read", () => {
     ["metadata that are no texts", `{"__metadata__":{"a":1}}`, 0, "__metadata__ is not an object of texts"],
     ["a tensor that is no object", `{"t":3}`, 0, 'tensor "t" is not described by an object'],
     ["an unknown field", `{"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"x":1}}`, 4, 'tensor "t" has the unknown field "x"'],
-    ["an unknown type", `{"t":${entry("BF16", "[2]", "[0,4]")}}`, 4, 'tensor "t" is of type "BF16", and only F64, F32, I32, I16, U8 are read'],
+    [
+      "an unknown type",
+      `{"t":${entry("BF16", "[2]", "[0,4]")}}`,
+      4,
+      'tensor "t" is of type "BF16", and only F64, F32, I32, I16, U8 are read',
+    ],
     ["a type from the prototype", `{"t":${entry("toString", "[2]", "[0,4]")}}`, 4, 'tensor "t" is of type "toString"'],
     ["a negative shape", `{"t":${entry("F32", "[-1]", "[0,4]")}}`, 4, 'tensor "t" has the shape [-1], not a list of counts'],
     ["offsets the wrong way round", `{"t":${entry("F32", "[1]", "[4,0]")}}`, 4, 'tensor "t" has the offsets [4,0], not a begin and an end'],
     ["one offset", `{"t":${entry("F32", "[1]", "[4]")}}`, 4, 'tensor "t" has the offsets [4], not a begin and an end'],
     ["a shape of more values", `{"t":${entry("F32", "[2]", "[0,4]")}}`, 4, 'tensor "t" has 4 bytes, and F32 of shape 2 needs 8'],
-    ["a shape too large to count", `{"t":${entry("F32", "[4503599627370496,4096]", "[0,4]")}}`, 4, 'tensor "t" has 4 bytes, and F32 of shape'],
+    [
+      "a shape too large to count",
+      `{"t":${entry("F32", "[4503599627370496,4096]", "[0,4]")}}`,
+      4,
+      'tensor "t" has 4 bytes, and F32 of shape',
+    ],
     [
       "tensors that overlap",
       `{"a":${entry("F32", "[2]", "[0,8]")},"b":${entry("F32", "[2]", "[4,12]")}}`,
@@ -117,7 +131,12 @@ describe("refuses to read", () => {
       'tensor "b" overlaps the one before it',
     ],
     ["a gap", `{"a":${entry("F32", "[1]", "[4,8]")}}`, 8, 'there are 4 bytes of no tensor before "a"'],
-    ["offsets beyond the file", `{"a":${entry("F32", "[2]", "[0,8]")}}`, 4, "it has 4 bytes of values, its header says 8: it was cut short"],
+    [
+      "offsets beyond the file",
+      `{"a":${entry("F32", "[2]", "[0,8]")}}`,
+      4,
+      "it has 4 bytes of values, its header says 8: it was cut short",
+    ],
     ["trailing bytes", `{"a":${entry("F32", "[1]", "[0,4]")}}`, 9, "there are 5 bytes after the last tensor"],
   ];
   test.each(cases)("%s", async (_, header, dataBytes, text) => {
@@ -146,7 +165,9 @@ describe("refuses to read", () => {
   test("a file that becomes shorter meanwhile", async () => {
     const file = await lyingFile("{}", 0);
     const handle = await open(file);
-    const read = vi.spyOn(Object.getPrototypeOf(handle) as typeof handle, "read").mockResolvedValueOnce({ bytesRead: 0, buffer: Buffer.alloc(0) });
+    const read = vi
+      .spyOn(Object.getPrototypeOf(handle) as typeof handle, "read")
+      .mockResolvedValueOnce({ bytesRead: 0, buffer: Buffer.alloc(0) });
     await expect(readSafetensors(file)).rejects.toThrow("it became shorter while it was read; see who else writes it, and read it again");
     read.mockRestore();
     await handle.close();

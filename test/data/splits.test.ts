@@ -19,9 +19,27 @@ const twice = (names: readonly string[]): string[] => names.flatMap((name) => [n
 describe("splitByIdentity", () => {
   // Orders by Python's hashlib.sha256(f"{seed}/{face set}/{name}".encode()).hexdigest().
   it.each([
-    [0, "lfw", "Ada_Lovelace Henri_Poincare Grace_Hopper Carl_Gauss Leonhard_Euler Maryam_Mirzakhani", "Sofja_Kowalewskaja", "Élise_Ünal Alan_Turing Emmy_Noether"],
-    [1, "lfw", "Élise_Ünal Grace_Hopper Alan_Turing Ada_Lovelace Maryam_Mirzakhani Leonhard_Euler", "Carl_Gauss", "Henri_Poincare Emmy_Noether Sofja_Kowalewskaja"],
-    [0, "cfp", "Maryam_Mirzakhani Élise_Ünal Ada_Lovelace Henri_Poincare Grace_Hopper Carl_Gauss", "Sofja_Kowalewskaja", "Alan_Turing Leonhard_Euler Emmy_Noether"],
+    [
+      0,
+      "lfw",
+      "Ada_Lovelace Henri_Poincare Grace_Hopper Carl_Gauss Leonhard_Euler Maryam_Mirzakhani",
+      "Sofja_Kowalewskaja",
+      "Élise_Ünal Alan_Turing Emmy_Noether",
+    ],
+    [
+      1,
+      "lfw",
+      "Élise_Ünal Grace_Hopper Alan_Turing Ada_Lovelace Maryam_Mirzakhani Leonhard_Euler",
+      "Carl_Gauss",
+      "Henri_Poincare Emmy_Noether Sofja_Kowalewskaja",
+    ],
+    [
+      0,
+      "cfp",
+      "Maryam_Mirzakhani Élise_Ünal Ada_Lovelace Henri_Poincare Grace_Hopper Carl_Gauss",
+      "Sofja_Kowalewskaja",
+      "Alan_Turing Leonhard_Euler Emmy_Noether",
+    ],
   ])("follows the hashes of the names (seed %i, %s)", (seed, faceSet, train, tune, test) => {
     expect(splitByIdentity(faceSet, twice(people), { seed })).toEqual({
       faceSet,
@@ -90,7 +108,12 @@ describe("excludeOverlap", () => {
 
   it("works in the other direction", () => {
     const cfp = part("cfp", ["001", "004"], ["003"], ["002"]);
-    expect(excludeOverlap(cfp, part("lfw", [], [], ["Carl", "Ada"]), overlap)).toEqual({ ...cfp, train: ["004"], tune: [], overlapCount: 2 });
+    expect(excludeOverlap(cfp, part("lfw", [], [], ["Carl", "Ada"]), overlap)).toEqual({
+      ...cfp,
+      train: ["004"],
+      tune: [],
+      overlapCount: 2,
+    });
   });
 });
 
