@@ -10,6 +10,7 @@ export {
 } from "./cloud.js";
 export { bundleCloud, describeCloud, type CloudBundle } from "./cloud-bundle.js";
 export { drawCmc, type CmcCurve, type CmcOptions } from "./cmc.js";
+export { drawDet, type ErrorCurve, type DetOptions } from "./det.js";
 export { drawDots, type Dot, type DotsOptions } from "./dots.js";
 export { drawDendrogram, type DendrogramOptions } from "./dendrogram.js";
 export type { Figure } from "./figure.js";

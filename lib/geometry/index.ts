@@ -48,3 +48,4 @@ export { clusterHierarchy, compatibilityDistances, type Hierarchy, type Hierarch
 export type { PermutationOptions, PermutationTest } from "./label-permutations.js";
 export { fitNetworkEffects, type NetworkEffects } from "./network-effects.js";
 export { testTargetSeparation } from "./target-separation.js";
+export { nearestAgreement, type CloudLabel } from "./nearest-agreement.js";

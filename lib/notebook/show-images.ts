@@ -5,8 +5,8 @@ import type { MimeBundle } from "./nbformat.js";
 
 /** A picture in a grid. */
 export interface CaptionedImage {
-  /** A file's bytes (JPEG, PNG, WebP, …), or 8-bit RGB pixels, height × width × 3. */
-  readonly image: Uint8Array | { readonly width: number; readonly height: number; readonly data: Uint8Array };
+  /** A file's bytes (JPEG, PNG, WebP, …), or 8-bit RGB pixels, height × width × 3; null for a tile with the caption alone. */
+  readonly image: Uint8Array | { readonly width: number; readonly height: number; readonly data: Uint8Array } | null;
   readonly caption: string;
 }
 
@@ -40,8 +40,12 @@ export async function formatImages(
   const shown = images.slice(0, limit);
   const cells: string[] = [];
   for (const [i, { image, caption }] of shown.entries()) {
-    const png = await encode(image, size, i);
     const alt = escapeHtml(caption);
+    if (image === null) {
+      cells.push(`<td style="text-align: center">${alt}</td>`);
+      continue;
+    }
+    const png = await encode(image, size, i);
     cells.push(`<td style="text-align: center"><img alt="${alt}" src="data:image/png;base64,${png}"><br>${alt}</td>`);
   }
   const rows: string[] = [];
@@ -51,11 +55,13 @@ export async function formatImages(
   const foot = note.map((text) => `<tfoot><tr><td colspan="${Math.min(columns, cells.length)}">${text}</td></tr></tfoot>`);
   return {
     "text/html": ['<table class="dataframe">', "<tbody>", ...rows, "</tbody>", ...foot, "</table>"].join("\n"),
-    "text/plain": [`[${shown.length} images]`, ...shown.map(({ caption }) => caption), ...note].join("\n"),
+    "text/plain": [`[${shown.filter(({ image }) => image !== null).length} images]`, ...shown.map(({ caption }) => caption), ...note].join(
+      "\n",
+    ),
   };
 }
 
-async function encode(image: CaptionedImage["image"], size: number, index: number): Promise<string> {
+async function encode(image: NonNullable<CaptionedImage["image"]>, size: number, index: number): Promise<string> {
   const { default: sharp } = await import("sharp");
   try {
     const picture =

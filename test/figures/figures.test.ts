@@ -9,6 +9,7 @@ import {
   drawDots,
   drawLines,
   drawDendrogram,
+  drawDet,
   drawPairs,
   drawRoc,
   drawScatter,
@@ -30,6 +31,7 @@ const cmc = drawCmc(
 );
 const fmr = [1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1];
 const roc = drawRoc([{ label: "ridge", fmr, tmr: [0.1, 0.3, 0.6, 0.8, 0.95, 1] }]);
+const det = drawDet([{ label: "ridge", fmr: [1e-4, 1e-3, 0.01, 0.1, 0.6], fnmr: [0.4, 0.2, 0.05, 0.01, 0.001] }], { lowest: 1e-3 });
 const networks = ["edgeface", "sface", "facenet"];
 const rows = networks.flatMap((source, i) =>
   networks.map((target, j) => ({ source, target, metric: "rank1", value: i === j ? 0.98 : (i + 2 * j) / 10 })),
@@ -116,6 +118,13 @@ describe("figures hold the rows they were given", () => {
     expect(curves.map((point) => (point as { x: number }).x)).toEqual(fmr.slice(1));
     expect(chance.every((point) => (point as { x: number; y: number }).x === (point as { y: number }).y)).toBe(true);
     expect(channelOf(roc, "x")).toMatchObject({ title: "False match rate", scale: { type: "log", domain: [1e-4, 1] } });
+  });
+
+  test("a DET on axes of normal quantiles, without the points outside of them", () => {
+    const { curves } = valuesOf(det);
+    expect(curves).toMatchObject([{ fmr: 1e-3, fnmr: 0.2 }, { fmr: 0.01, fnmr: 0.05 }, { fmr: 0.1, fnmr: 0.01 }]); // prettier-ignore
+    const { x, y } = curves[1] as { readonly x: number; readonly y: number };
+    expectClose([x, y], [-2.3263478740408408, -1.6448536269514729], algebra);
   });
 
   test("a matrix of pairs, the other metric left out and names replaced", () => {
@@ -212,6 +221,9 @@ describe("figures refuse", () => {
     ["an axis that starts at 0", () => drawRoc([{ label: "a", fmr, tmr: fmr }], { lowestFmr: 0 }), "drawRoc: got lowestFmr 0; a logarithmic axis needs an end above 0 and below 1"],
     ["rates above 1", () => drawRoc([{ label: "a", fmr: [0.1], tmr: [1.2] }]), 'drawRoc: "a" has the point (0.1, 1.2); rates are fractions from 0 to 1'],
     ["a curve left of the axis", () => drawRoc([{ label: "a", fmr: [1e-6], tmr: [0.2] }]), 'drawRoc: "a" has no false match rate of 0.0001 or more; lower lowestFmr'],
+    ["axes of the DET that start at 0", () => drawDet([{ label: "a", fmr: [0.1], fnmr: [0.1] }], { lowest: 0 }), "drawDet: got lowest 0; the axes start above 0 and below 0.5"],
+    ["error rates above 1", () => drawDet([{ label: "a", fmr: [0.1], fnmr: [1.1] }]), 'drawDet: "a" has the point (0.1, 1.1); rates are fractions from 0 to 1'],
+    ["a DET without a point", () => drawDet([{ label: "a", fmr: [0.1], fnmr: [0] }]), 'drawDet: "a" has no point with both rates from 0.001 to 0.5; lower lowest'],
     ["a metric without rows", () => drawPairs(rows, { metric: "eer" }), "drawPairs: no row has the metric eer; the rows hold rank1"],
     ["a pair that is there twice", () => drawPairs([...rows, rows[1]], { metric: "rank1" }), "drawPairs: edgeface → sface has two values of rank1; filter the rows to one map, frame and set"],
     ["an infinite value", () => drawPairs([{ ...rows[0], value: Infinity }], { metric: "rank1" }), "drawPairs: edgeface → edgeface has the value Infinity; leave that row out"],
@@ -236,6 +248,7 @@ describe("SVG files", () => {
   test.each([
     ["cmc", cmc],
     ["roc", roc],
+    ["det", det],
     ["pairs", pairs],
     ["cloud", cloud],
     ["lines", lines],
