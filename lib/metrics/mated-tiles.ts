@@ -22,7 +22,7 @@ export interface MatedOfTiles {
 }
 
 /** Non-mated scores that thresholds are predicted from. */
-const sampleSize = 2 ** 18;
+const mostSampled = 2 ** 18;
 
 /** Score the tiles on the diagonal, where every mated comparison is. */
 export async function collectMated(
@@ -106,7 +106,9 @@ interface Sample {
 /** Non-mated scores of the diagonal tiles, evenly spaced. */
 function createSample({ groups, probeBegins, templateBegins }: SubjectGroups, tileArea: number): Sample {
   // Odd, so that it shares few divisors with a width and walks through all columns.
-  const step = Math.floor((groups.length * tileArea) / sampleSize) | 1;
+  const area = groups.length * tileArea;
+  const wanted = Math.min(mostSampled, Math.max(2 ** 12, area / 16));
+  const step = Math.floor(area / wanted) | 1;
   const scores = new Float32Array(groups.length * Math.ceil(tileArea / step));
   const ofProbe = subjectOf(probeBegins);
   const ofTemplate = subjectOf(templateBegins);
