@@ -1,7 +1,7 @@
 import { ValueError } from "../core/errors.js";
 import type { MomentSums } from "./count-tile.js";
 import { equalErrorPlace } from "./equal-error.js";
-import { allowedMatches } from "./operating-point.js";
+import { allowedMatches } from "./allowed-matches.js";
 import type { PlaceCells } from "./place-cells.js";
 import type { RowRange } from "./similarity.js";
 import type { NonMatedStep, ScoreMoments, Verification } from "./verification.js";

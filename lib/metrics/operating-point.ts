@@ -1,4 +1,5 @@
 import { ValueError } from "../core/errors.js";
+import { allowedMatches } from "./allowed-matches.js";
 import { rocSteps, type RocStep } from "./roc.js";
 import type { ListedVerification, Verification } from "./verification.js";
 
@@ -29,9 +30,6 @@ export interface OperatingPointOptions {
   readonly method?: "conservative" | "interpolated" | "nearest" | "grid";
 }
 
-/** So that an allowed count that rounding left just under a whole number, as in 0.29 · 100, still is that number. */
-const roundingShare = 1e-12;
-
 /** Squared distances a unit apart on the grid. */
 const gridSteps = 1000;
 
@@ -59,11 +57,6 @@ export function tmrAtFmr(evaluation: Verification, fmr: number, { method = "cons
     case "grid":
       return { ...gridPoint(evaluation, fmr), ...about };
   }
-}
-
-/** floor(fmr · count), at most all but one. */
-export function allowedMatches(fmr: number, count: number): number {
-  return Math.min(count - 1, Math.floor(fmr * count * (1 + roundingShare)));
 }
 
 /** @throws ValueError when the rate is not in [0, 1). */

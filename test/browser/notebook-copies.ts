@@ -2,7 +2,7 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect } from "vitest";
 import { projectFolder } from "../../lib/data/locate.js";
-import { injectParameters } from "../../lib/kernel/index.js";
+import { declaredParameters, injectParameters } from "../../lib/kernel/index.js";
 import { formatNotebook, readNotebook } from "../../lib/notebook/index.js";
 
 const source = path.join(projectFolder, "notebooks");
@@ -12,12 +12,14 @@ export async function notebookNames(): Promise<readonly string[]> {
   return (await readdir(source)).filter((file) => file.endsWith(".ipynb")).map((file) => path.basename(file, ".ipynb"));
 }
 
-/** Copy the project's notebooks to a new folder; run there, they write their rows to `resultFolder`. */
+/** Copy the project's notebooks to a new folder; run there, those that write rows write them to `resultFolder`. */
 export async function copyNotebooks(folder: string, resultFolder: string): Promise<void> {
   await mkdir(folder);
   for (const name of await notebookNames()) {
     const notebook = await readNotebook(path.join(source, `${name}.ipynb`));
-    await writeFile(path.join(folder, `${name}.ipynb`), formatNotebook(injectParameters(notebook, { resultFolder })));
+    const writesRows = declaredParameters(notebook).some((parameter) => parameter.name === "resultFolder");
+    const copy = writesRows ? injectParameters(notebook, { resultFolder }) : notebook;
+    await writeFile(path.join(folder, `${name}.ipynb`), formatNotebook(copy));
   }
 }
 

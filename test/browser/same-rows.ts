@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { projectFolder } from "../../lib/data/locate.js";
 import { runNotebook } from "../../lib/kernel/index.js";
@@ -9,13 +10,15 @@ import { temporaryFolder } from "../temporary-folder.js";
 const tolerance = 1e-9;
 
 /**
- * The first difference between the rows that a notebook wrote in the lab and those that the runner gives, or null.
+ * The first difference between the rows that a notebook wrote in the lab and those that the runner gives, or null; of a notebook that has no
+ * rows of record there is none.
  *
  * Rows of record were written by the runner, perhaps on a machine that rounds otherwise; where they differ, the runner runs here.
  */
 export async function differenceFromRunner(name: string, file: string): Promise<string | null> {
-  const rows = await readResultFile(file);
   const recorded = path.join(projectFolder, "notebooks", "results", `${name}.json`);
+  if (!existsSync(recorded)) return null;
+  const rows = await readResultFile(file);
   if (findDifference(rows, await readResultFile(recorded)) === null) return null;
   const resultFolder = await temporaryFolder();
   const notebook = await readNotebook(path.join(projectFolder, "notebooks", `${name}.ipynb`));
