@@ -83,7 +83,7 @@ export function createCellCompiler(): CellCompiler {
   const converter: Converter = {
     ...inner,
     convert: (declarations, source) => {
-      const conversion = inner.convert(declarations, spellOutShorthands(original, declarations, source));
+      const conversion = inner.convert(declarations, spellOutNames(original, declarations, source));
       if (conversion.output === undefined) return conversion;
       const hasToplevelAwait = conversion.hasToplevelAwait === true || awaitsAtTop(original, conversion.output);
       return { ...conversion, hasToplevelAwait, output: `${conversion.output}\n//# sourceURL=${script}` };
@@ -108,18 +108,27 @@ export function endsInAssignment({ ts }: CellCompiler, source: string): boolean 
 }
 
 /**
- * `{ name }` as `{ name: name }` where an earlier cell declared the name: tslab finds the names of earlier cells in every
- * expression but this one, and the cell would fail with "name is not defined".
+ * Spell out what tslab gets wrong of names that earlier cells declare. It finds them in every expression but `{ name }`, where the cell would
+ * fail with "name is not defined": so `{ name: name }`. And it takes the property in `{ name: other }`, if its type was declared earlier, for
+ * a name: so `{ "name": other }`.
  */
-function spellOutShorthands(ts: Compiler, declarations: string, source: string): string {
-  const ends: { readonly at: number; readonly name: string }[] = [];
+function spellOutNames(ts: Compiler, declarations: string, source: string): string {
+  const changes: { readonly start: number; readonly end: number; readonly text: string }[] = [];
+  const file = ts.createSourceFile("cell.mts", source, ts.ScriptTarget.ES2022);
+  const quote = (name: ts.Node | undefined): void => {
+    if (name === undefined || !ts.isIdentifier(name) || !declarations.includes(name.text)) return;
+    changes.push({ start: name.getStart(file), end: name.end, text: JSON.stringify(name.text) });
+  };
   const visit = (node: ts.Node): void => {
     if (ts.isShorthandPropertyAssignment(node) && declarations.includes(node.name.text))
-      ends.push({ at: node.name.end, name: node.name.text });
+      changes.push({ start: node.name.end, end: node.name.end, text: `: ${node.name.text}` });
+    else if (ts.isBindingElement(node)) quote(node.propertyName);
+    else if (ts.isPropertyAssignment(node)) quote(node.name);
     ts.forEachChild(node, visit);
   };
-  visit(ts.createSourceFile("cell.mts", source, ts.ScriptTarget.ES2022));
-  return ends.reduceRight((text, { at, name }) => `${text.slice(0, at)}: ${name}${text.slice(at)}`, source);
+  visit(file);
+  changes.sort((one, other) => one.start - other.start);
+  return changes.reduceRight((text, { start, end, text: put }) => text.slice(0, start) + put + text.slice(end), source);
 }
 
 function awaitsAtTop(ts: Compiler, javascript: string): boolean {

@@ -12,3 +12,13 @@ test("names of earlier cells are found in shorthand properties, also in a destru
   expect(failure).toBeNull();
   expect(notebook.cells.at(-1)).toMatchObject({ outputs: [{ text: '[{"a":1,"later":0},{"b":5},10,5,{"d":3}]\n' }] });
 });
+
+test("a property that is taken apart keeps its name, though an earlier cell declared it", async () => {
+  const cells = [
+    "const pairs = [{ map: 1, clouds: { points: 2 } }];\nlet rest = 0;",
+    "const sums = pairs.map(({ map, clouds: { points } }) => map + points);\n({ clouds: { points: rest } } = pairs[0]);\nconsole.log(sums, rest, { map: 5, clouds: sums });",
+  ];
+  const { notebook, failure } = await runNotebook(notebookOf(...cells));
+  expect(failure).toBeNull();
+  expect(notebook.cells.at(-1)).toMatchObject({ outputs: [{ text: "[ 3 ] 2 { map: 5, clouds: [ 3 ] }\n" }] });
+});
