@@ -21,6 +21,7 @@ export async function bundleCloud(points: readonly CloudPoint3d[], options: Clou
   const { title, quality } = options;
   const still = drawCloud(viewCloud(points), {
     limit: points.length,
+    order: [...new Set(points.map(({ label }) => label))], // the picture's points come by depth
     ...(title === undefined ? {} : { title }),
     ...(quality === undefined ? {} : { quality }),
   });

@@ -30,6 +30,8 @@ export interface CloudOptions {
   readonly limit?: number;
   /** Of the sample. @defaultValue 0 */
   readonly seed?: number;
+  /** The groups, in the order of their colours. @defaultValue in order of first appearance */
+  readonly order?: readonly string[];
 }
 
 /**
@@ -37,9 +39,12 @@ export interface CloudOptions {
  *
  * @throws ValueError when there is no point or a coordinate is not finite.
  */
-export function drawCloud(points: readonly CloudPoint[], { axes, title, quality, limit = 2000, seed = 0 }: CloudOptions = {}): Figure {
+export function drawCloud(
+  points: readonly CloudPoint[],
+  { axes, title, quality, limit = 2000, seed = 0, order = [] }: CloudOptions = {},
+): Figure {
   checkPoints("drawCloud", points);
-  const labels = checkLabels([...new Set(points.map(({ label }) => label))]);
+  const labels = checkLabels([...new Set([...order, ...points.map(({ label }) => label)])]);
   const drawn = samplePoints(points, limit, seed);
   const sampled = drawn.length < points.length ? describeSample(drawn.length, points.length, seed) : [];
   const lines = [title ?? [], quality === undefined ? [] : describeQuality(quality), sampled].flat();

@@ -209,6 +209,14 @@ describe("figures hold the rows they were given", () => {
   });
 });
 
+test("a cloud's groups keep their colours in whatever order its points come", () => {
+  const points = cloudPoints(20);
+  const order = ["target", "mapped"];
+  const first = drawCloud(points, { order });
+  expect(channelOf(first, "color")).toMatchObject({ scale: { domain: order } });
+  expect(channelOf(drawCloud(points.toReversed(), { order }), "color")).toEqual(channelOf(first, "color"));
+});
+
 describe("figures refuse", () => {
   const curve = { label: "a", ranks: [1, 2], rates: [0.1, 0.2] };
   test.each<[string, () => unknown, string]>([
