@@ -27,3 +27,4 @@ export {
 } from "./study-spec.js";
 export { summarise, type SummaryRow } from "./summary.js";
 export { testClouds, type CloudName, type TestClouds, type TestCloudsSpec } from "./test-clouds.js";
+export { formatVerdicts, judgeClaims, type ClaimVerdict, type RowsOfRecord } from "./verdicts.js";

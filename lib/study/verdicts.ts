@@ -1,0 +1,131 @@
+import { DataError } from "../core/errors.js";
+import { findPaperEntry, type Paper } from "../data/paper.js";
+import type { ResultRow } from "./result-row.js";
+import { summarise, type SummaryRow } from "./summary.js";
+
+/** What these data say of one claim of the published study. */
+export interface ClaimVerdict {
+  readonly claim: string;
+  readonly verdict: "holds" | "holds partly" | "does not hold" | "cannot be tested here";
+  /** What was measured: a mean over ordered pairs of networks; null where nothing could be. */
+  readonly measured: string;
+  readonly value: number | null;
+  /** Bounds of its 95 % interval over networks. */
+  readonly low: number | null;
+  readonly high: number | null;
+  /** Name of the notebook whose rows of record were read; null where there is none. */
+  readonly notebook: string | null;
+}
+
+/** Rows of record by notebook. */
+export type RowsOfRecord = ReadonlyMap<string, readonly ResultRow[]>;
+
+/** How far from one half an unaligned AUC may be. */
+const nearChance = 0.05;
+/** What of the result on its own set a map from another set must keep. */
+const keptAcross = 0.9;
+/** How much better identification than verification must be for "poor verifier, good identifier". */
+const clearly = 0.1;
+
+const identification = "02-does-a-mapped-probe-find-its-mate";
+const verification = "03-is-a-mapped-face-verified";
+const general = "04-do-general-networks-see-faces";
+const learning = "07-how-much-data-does-a-map-need";
+
+/**
+ * Judge the study's claims by rows of record. What a claim asks is fixed here, before any number is read.
+ *
+ * @throws DataError when a notebook has no rows, or not those that a claim asks for.
+ */
+export function judgeClaims(results: RowsOfRecord, paper: Paper): ClaimVerdict[] {
+  const rowsOf = (notebook: string): readonly ResultRow[] => {
+    const rows = results.get(notebook);
+    if (rows === undefined) throw new DataError(`judgeClaims: there are no rows of record of ${notebook}; run its notebook`);
+    return rows;
+  };
+  const pick = (notebook: string, wanted: Partial<ResultRow>): ResultRow[] => {
+    const rows = rowsOf(notebook).filter((row) => Object.entries(wanted).every(([key, value]) => row[key as keyof ResultRow] === value));
+    if (rows.length === 0)
+      throw new DataError(`judgeClaims: ${notebook} has no rows with ${JSON.stringify(wanted)}; run it with its declared parameters`);
+    return rows;
+  };
+  const meanOf = (notebook: string, wanted: Partial<ResultRow>): SummaryRow => summarise(pick(notebook, wanted))[0];
+  const of = (notebook: string, measured: string, { mean, low, high }: SummaryRow): Omit<ClaimVerdict, "claim" | "verdict"> => {
+    return { measured, value: mean, low, high, notebook };
+  };
+  const within = { fitSet: "lfw", testSet: "lfw" };
+  const bare = meanOf(verification, { map: "zero-pad", metric: "auc", ...within });
+  const aligned = meanOf(verification, { map: "procrustes", metric: "auc", ...within });
+  const [free, rotation] = ["least-squares", "procrustes"].map((map) => meanOf(identification, { map, metric: "rank1", ...within }));
+  const [own, across] = [{ fitSet: "cfp", testSet: "cfp" }, { fitSet: "lfw", testSet: "cfp" }].map((sets) => meanOf(identification, { map: "procrustes", metric: "rank1", ...sets })); // prettier-ignore
+  const isGeneral = ({ source, target }: ResultRow): boolean => source.startsWith("vis_") && target.startsWith("vis_");
+  const generalMean = (metric: string): SummaryRow => summarise(pick(general, { map: "ridge", metric, ...within }).filter(isGeneral))[0];
+  const [identified, verified] = [generalMean("rank1"), generalMean("tmr@fmr=1e-2")];
+  const enough = findPaperEntry(paper, "fraction=0.1/rank1").value;
+  const tenths = ["ridge", "procrustes"].flatMap((map) => pick(learning, { experiment: `${learning}/0.1`, map, metric: "rank1" }));
+  const worst = tenths.reduce((one, other) => (other.value < one.value ? other : one));
+  const holdsIf = (condition: boolean): "holds" | "does not hold" => (condition ? "holds" : "does not hold");
+  return [
+    {
+      claim: "Without alignment the embeddings of two networks cannot be compared",
+      verdict: holdsIf(Math.abs(bare.mean - 0.5) < nearChance),
+      ...of(verification, "AUC of zero-padded embeddings, LFW", bare),
+    },
+    {
+      claim: "A low-capacity linear map restores verification",
+      verdict:
+        aligned.mean < findPaperEntry(paper, "aligned/auc/cfp").value
+          ? "does not hold"
+          : (aligned.low ?? 0) > 0.9
+            ? "holds"
+            : "holds partly",
+      ...of(verification, "AUC after Procrustes, LFW", aligned),
+    },
+    {
+      claim: "A rotation does as well as an unconstrained map",
+      verdict: holdsIf(rotation.mean >= free.mean),
+      ...of(identification, `Rank-1 after Procrustes, LFW (least squares ${free.mean.toFixed(3)})`, rotation),
+    },
+    {
+      claim: "A map that was fitted on one set holds on another",
+      verdict: across.mean >= keptAcross * own.mean ? "holds" : across.mean > own.mean / 2 ? "holds partly" : "does not hold",
+      ...of(identification, `Rank-1 on CFP after Procrustes fitted on LFW (on CFP itself ${own.mean.toFixed(3)})`, across),
+    },
+    {
+      claim: "A tenth of the training data is enough for ridge and Procrustes",
+      verdict: holdsIf(worst.value > enough),
+      measured: `Rank-1 at a tenth of the people, the worst of ${tenths.length} fits (${worst.map}); its interval is over people`,
+      value: worst.value,
+      low: worst.low,
+      high: worst.high,
+      notebook: learning,
+    },
+    {
+      claim: "General networks are poor verifiers and good identifiers of faces",
+      verdict: holdsIf(identified.mean > verified.mean + clearly),
+      ...of(general, `Rank-1 between general networks after ridge, LFW (TMR at FMR 1 % ${verified.mean.toFixed(3)})`, identified),
+    },
+    {
+      claim: "The published means on CASIA-WebFace",
+      verdict: "cannot be tested here",
+      measured: "the set is not at hand",
+      value: null,
+      low: null,
+      high: null,
+      notebook: null,
+    },
+  ];
+}
+
+/** The verdicts as a table of a Markdown page, each with a link to its notebook. @param folder of the notebooks, as the page sees it. */
+export function formatVerdicts(verdicts: readonly ClaimVerdict[], folder: string): string {
+  const number = (value: number | null): string => (value === null ? "–" : value.toFixed(3));
+  const lines = verdicts.map(({ claim, verdict, measured, value, low, high, notebook }) => {
+    const interval = low === null || high === null ? "" : ` [${number(low)}, ${number(high)}]`;
+    const link = notebook === null ? "–" : `[${notebook.slice(0, 2)}](${folder}/${notebook}.ipynb)`;
+    return `| ${claim} | ${verdict} | ${measured} | ${number(value)}${interval} | ${link} |`;
+  });
+  return ["| claim of the study | verdict here | measured | value [95 %] | notebook |", "| --- | --- | --- | --- | --- |", ...lines].join(
+    "\n",
+  );
+}
