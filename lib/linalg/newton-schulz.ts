@@ -1,7 +1,8 @@
 import type { Matrix64 } from "../core/matrix.js";
 import type { WorkOptions } from "./engine.js";
-import { inverseFactor } from "./inverse-factor.js";
+import { frobeniusNorm } from "./frobenius-norm.js";
 import type { Product } from "./onnx-product.js";
+import { halleyStep, inverseStep, type BoundedRows } from "./rational-steps.js";
 import { rowGram } from "./row-gram.js";
 import { transpose } from "./transpose.js";
 
@@ -11,8 +12,8 @@ import { transpose } from "./transpose.js";
  */
 const largestStretch = 1.53;
 
-/** A smallest singular value that is surely above this share is worth knowing; Grams do not tell those below from rounding. */
-const leastKnownShare = 1e-5;
+/** From here on Newton–Schulz steps, which need no inverse, cost least. */
+const nearEnough = 0.9;
 
 /** Below this distance from 1 a plain step ends within rounding. */
 const nearlyDone = 1e-9;
@@ -27,8 +28,9 @@ export interface NearIsometry {
 /**
  * Replace every singular value of a tall matrix that is at least `floor` times the largest by 1; smaller ones end between 0 and 1.
  *
- * Newton–Schulz steps X ← s (3 I − s² X Xᵀ) X / 2, on the transpose so that Grams are of rows, with s as large as the smallest value that
- * counts allows; products only.
+ * Where the smallest value is surely not rounding, a step by the inverse and Halley's steps bring all near 1 first. Then, or else from the
+ * start, Newton–Schulz steps X ← s (3 I − s² X Xᵀ) X / 2, on the transpose so that Grams are of rows, with s as large as the smallest
+ * value that counts allows; products only.
  *
  * @param tall m × n, m ≥ n, largest entry 1.
  * @see Higham, Functions of Matrices, 8.3; Nakatsukasa and Higham 2012, doi:10.1137/110857544, on the stability of such steps
@@ -39,24 +41,25 @@ export async function nearestIsometry(tall: Matrix64, floor: number, product: Pr
   const bound = Math.sqrt(frobeniusNorm(gram));
   scaleInto(current, 1 / bound);
   scaleInto(gram, 1 / (bound * bound));
-  const leastShare = await leastKnown(gram, product, options);
-  let smallest = Math.max(leastShare, floor / tall.columns ** 0.25);
+  const inverted = await inverseStep(current, gram, product, options);
+  let smallest = floor / tall.columns ** 0.25;
+  if (inverted !== null) {
+    let bounded: BoundedRows | null = inverted.step;
+    while (bounded !== null) {
+      ({ rows: current, smallest } = bounded);
+      bounded = smallest < nearEnough ? await halleyStep(bounded, product, options) : null;
+    }
+    gram = await rowGram(current, product, options);
+  }
   for (;;) {
     const isNearlyDone = 1 - smallest < nearlyDone;
     const stretch = isNearlyDone ? 1 : Math.min(Math.sqrt(3 / (1 + smallest + smallest * smallest)), largestStretch);
     turnIntoStep(gram, stretch);
     current = await product(gram, current, options);
-    if (isNearlyDone) return { isometry: transpose(current), leastShare };
+    if (isNearlyDone) return { isometry: transpose(current), leastShare: inverted?.leastShare ?? 0 };
     smallest = Math.min(step(stretch * smallest), step(stretch));
     gram = await rowGram(current, product, options);
   }
-}
-
-/** What every singular value of X exceeds, from X Xᵀ whose norm is at most 1; 0 when Cholesky's factor does not tell. */
-async function leastKnown(gram: Matrix64, product: Product, options: WorkOptions): Promise<number> {
-  const inverse = await inverseFactor(gram, product, options);
-  const share = inverse === null ? 0 : 0.9 / frobeniusNorm(inverse);
-  return share >= leastKnownShare ? share : 0;
 }
 
 /** One plain step: takes columns that are orthonormal to 1e-8 to rounding. */
@@ -78,11 +81,4 @@ function turnIntoStep(gram: Matrix64, stretch: number): void {
 
 function scaleInto({ data }: Matrix64, factor: number): void {
   for (let i = 0; i < data.length; i++) data[i] *= factor;
-}
-
-/** Root of the sum of squares. */
-export function frobeniusNorm({ data }: Matrix64): number {
-  let energy = 0;
-  for (let i = 0; i < data.length; i++) energy += data[i] * data[i];
-  return Math.sqrt(energy);
 }

@@ -2,7 +2,7 @@ import { ValueError } from "../core/errors.js";
 import type { Matrix64 } from "../core/matrix.js";
 import { exceeds } from "./cholesky.js";
 import type { Polar, WorkOptions } from "./engine.js";
-import { frobeniusNorm } from "./newton-schulz.js";
+import { frobeniusNorm } from "./frobenius-norm.js";
 import type { Product } from "./onnx-product.js";
 import { firstColumns, isometryOf, singularDirections, symmetricPart, tallForm } from "./singular-directions.js";
 import { transpose } from "./transpose.js";
