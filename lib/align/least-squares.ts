@@ -3,7 +3,7 @@ import { liveDirections } from "./live-directions.js";
 import { fittedMap } from "./fitted-map.js";
 import type { AlignmentMap } from "./map.js";
 import type { Moments } from "./moments.js";
-import { solveSpectral, spectralSolver } from "./spectral-solver.js";
+import { explainedBy, solveSpectral, spectralSolver } from "./spectral-solver.js";
 
 /**
  * Fit the affine map with the least squared error on the training rows.
@@ -24,6 +24,7 @@ export async function fitLeastSquares(moments: Moments, options: MomentsOptions)
     {
       name: "least-squares",
       weights: await solveSpectral(solver, 0, options),
+      explained: explainedBy(solver, 0),
       parameterCount: p * q + q,
       effectiveDf: rank,
       rank: Math.min(rank, q),

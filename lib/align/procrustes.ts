@@ -49,17 +49,16 @@ export async function fitProcrustes(
   const narrow = Math.min(sourceRank, targetRank);
   const wide = Math.max(sourceRank, targetRank);
   const rotationCount = wide * narrow - (narrow * (narrow + 1)) / 2;
-  const c = scale ? nuclearNorm / (await mappedEnergy(moments, factor, options)) : 1;
+  const keepsAll = sourceRank === factor.rows && sourceRank <= targetRank && rank === sourceRank; // W Wᵀ = I
+  const energy = keepsAll ? moments.source.energy : await mappedEnergy(moments, factor, options);
+  const c = scale ? nuclearNorm / energy : 1;
   const family = rotationOnly ? "smaller side orthonormal, no reflection" : "smaller side orthonormal";
   return fittedMap(
     moments,
     {
       name: ["procrustes", ...(rotationOnly ? ["rotation"] : []), ...(scale ? ["scaled"] : [])].join("-"),
-      weights: matrix64(
-        factor.rows,
-        factor.columns,
-        factor.data.map((value) => c * value),
-      ),
+      weights: times(factor, c),
+      explained: 2 * c * nuclearNorm - c * c * energy,
       parameterCount: rotationCount + moments.target.mean.length + (scale ? 1 : 0),
       rank,
       objective: `‖S W − T‖, ${family}${scale ? ", then ‖c S W − T‖" : ""}`,
@@ -111,6 +110,14 @@ async function withoutReflection(moments: Moments, nearest: Rotation, { engine, 
     for (let j = 0; j < size; j++, k++) turned.data[k] -= 2 * left.data[(i + 1) * size - 1] * right.data[(j + 1) * size - 1];
   }
   return { ...nearest, factor: turned, nuclearNorm: nearest.nuclearNorm - 2 * values[size - 1] };
+}
+
+function times({ rows, columns, data }: Matrix64, factor: number): Matrix64 {
+  return matrix64(
+    rows,
+    columns,
+    data.map((value) => factor * value),
+  );
 }
 
 function turnedRotation({ factor, sourceRank, targetRank, ...rest }: Rotation): Rotation {

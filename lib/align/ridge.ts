@@ -5,7 +5,7 @@ import type { AlignmentMap } from "./map.js";
 import { withTuneResidual } from "./measure-fit.js";
 import type { Moments } from "./moments.js";
 import { centreRows, type PairedRows } from "./rows.js";
-import { shrunken, solveSpectral, spectralSolver, type SpectralSolver } from "./spectral-solver.js";
+import { explainedBy, shrunken, solveSpectral, spectralSolver, type SpectralSolver } from "./spectral-solver.js";
 import { checkTune, meanCosine } from "./tune-rows.js";
 
 /** λ as shares of tr(G)/p: 1e-10 … 1e2, two a decade. */
@@ -99,6 +99,7 @@ export async function ridgeMap(
     {
       name,
       weights: await solveSpectral(solver, lambda, options),
+      explained: explainedBy(solver, lambda),
       parameterCount: p * q + q,
       effectiveDf,
       rank: Math.min(solver.directions.rank, q),

@@ -45,3 +45,14 @@ export function shrunken({ directions, projected }: SpectralSolver, lambda: numb
   }
   return result;
 }
+
+/** 2 tr(WᵀC) − tr(WᵀG W) of W = (G + λ I)⁻¹ C. */
+export function explainedBy({ directions: { values }, projected: { rows, columns, data } }: SpectralSolver, lambda: number): number {
+  let explained = 0;
+  for (let i = 0, k = 0; i < rows; i++) {
+    let energy = 0;
+    for (let j = 0; j < columns; j++, k++) energy += data[k] * data[k];
+    explained += ((values[i] + 2 * lambda) / (values[i] + lambda) ** 2) * energy;
+  }
+  return explained;
+}

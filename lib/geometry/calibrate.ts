@@ -6,7 +6,7 @@ export interface Calibration {
   readonly value: number;
   /** The largest value that chance still explains at level α: an order statistic of the draws and the value together. */
   readonly tau: number;
-  /** (value − τ)/(1 − τ), and 0 where the value is not above τ. */
+  /** (value − τ)/(1 − τ), and 0 where the value is not above τ by more than rounding. */
   readonly calibrated: number;
   /** (1 + draws that reach the value)/(1 + draws): the chance of such a value, or a larger one, without what is tested. */
   readonly p: number;
@@ -40,7 +40,7 @@ export function calibrate(value: number, draws: Float64Array, alpha = 0.05): Cal
   return {
     value,
     tau,
-    calibrated: value > tau ? (value - tau) / (1 - tau) : 0,
+    calibrated: value - tau > rounding * Math.abs(value) ? (value - tau) / (1 - tau) : 0,
     p: (1 + reached) / (1 + draws.length),
     nullMean: draws.reduce((sum, draw) => sum + draw, 0) / draws.length,
   };
