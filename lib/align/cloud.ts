@@ -2,7 +2,7 @@ import { ShapeError, ValueError } from "../core/errors.js";
 import { checkFinite, matrix64, type Matrix32, type Matrix64 } from "../core/matrix.js";
 import { addInto } from "../linalg/add-into.js";
 import type { Engine } from "../linalg/engine.js";
-import { centreRows } from "./rows.js";
+import { blockCentring, centreRows } from "./rows.js";
 
 /** Sums run over this many rows and are added in index order, so that a result does not depend on memory or on shards. */
 export const rowsPerBlock = 1024;
@@ -59,8 +59,9 @@ export async function computeCloud(rows: Matrix32, identities: readonly string[]
 
 /** gram += XᵀX of the rows less `mean`, a block at a time. */
 async function addGramInto(gram: Matrix64, rows: Matrix32, mean: Float64Array, { engine, signal }: MomentsOptions): Promise<void> {
+  const centre = blockCentring(rows, mean);
   for (let first = 0; first < rows.rows; first += rowsPerBlock) {
-    const block = centreRows(rows, mean, first, Math.min(first + rowsPerBlock, rows.rows));
+    const block = centre(first, Math.min(first + rowsPerBlock, rows.rows));
     addInto(gram.data, (await engine.gram(block, { signal })).data);
   }
 }

@@ -4,7 +4,7 @@ import { interpolateRows } from "../linalg/interpolate-rows.js";
 import { startPace } from "../linalg/pace.js";
 import { rowsPerBlock, type CloudMoments, type MomentsOptions } from "./cloud.js";
 import { liveDirections, type LiveDirections } from "./live-directions.js";
-import { centreRows } from "./rows.js";
+import { blockCentring } from "./rows.js";
 
 /** Left directions that are kept hold at most so many numbers (64 MiB); longer ones are computed again for each target. */
 const mostKept = 2 ** 23;
@@ -95,9 +95,10 @@ async function* computeLeft(
 ): AsyncGenerator<LeftBlock> {
   const divided = matrix64(vectors.rows, rank);
   for (let k = 0; k < divided.data.length; k++) divided.data[k] = vectors.data[k] / Math.sqrt(values[k % rank]);
+  const centre = blockCentring(rows, mean);
   for (let first = 0; first < count; first += rowsPerBlock) {
     const last = Math.min(first + rowsPerBlock, count);
-    const centred = centreRows(rows, mean, first, last);
+    const centred = centre(first, last);
     yield { first, last, columns: await engine.product(divided, centred, { transposeLeft: true, transposeRight: true, signal }) };
   }
 }
@@ -163,15 +164,35 @@ async function addSpreadInto(
   const scratch = new Float64Array(Math.min(stripWidth, rank) * count);
   for (let first = 0; first < rank; first += stripWidth) {
     const last = Math.min(first + stripWidth, rank);
-    const strip = matrix64(last - first, count, scratch.subarray(0, (last - first) * count));
-    for (let j = first, k = 0; j < last; j++) {
-      for (let i = 0; i < count; i++, k++) strip.data[k] = weights[i] * data[j * count + i];
-    }
+    const strip = scratch.subarray(0, (last - first) * count);
+    weighInto(strip, data.subarray(first * count, last * count), weights);
     const above = matrix64(last, count, data.subarray(0, last * count));
-    const part = await engine.product(strip, above, { transposeRight: true, signal });
-    for (let j = first, at = (first * (first + 1)) / 2; j < last; j++) {
-      for (let i = 0; i <= j; i++, at++) packed[at] += part.data[(j - first) * last + i];
+    const part = await engine.product(matrix64(last - first, count, strip), above, { transposeRight: true, signal });
+    addStripInto(packed, part.data, first, last);
+  }
+}
+
+/** Each row of `weighed` becomes the row of `data`, entry by entry times `weights`. */
+function weighInto(weighed: Float64Array, data: Float64Array, weights: Float64Array): void {
+  const count = weights.length;
+  for (let begin = 0; begin < data.length; begin += count) {
+    let i = 0;
+    for (let k = begin; i < count - 3; i += 4, k += 4) {
+      weighed[k] = weights[i] * data[k];
+      weighed[k + 1] = weights[i + 1] * data[k + 1];
+      weighed[k + 2] = weights[i + 2] * data[k + 2];
+      weighed[k + 3] = weights[i + 3] * data[k + 3];
     }
+    for (; i < count; i++) weighed[begin + i] = weights[i] * data[begin + i];
+  }
+}
+
+/** Rows `first` to `last` − 1 of a packed triangle += those rows of a matrix that is `last` wide. */
+function addStripInto(packed: Float64Array, part: Float64Array, first: number, last: number): void {
+  for (let j = first, at = (first * (first + 1)) / 2; j < last; j++) {
+    const begin = (j - first) * last;
+    for (let i = 0; i <= j; i++) packed[at + i] += part[begin + i];
+    at += j + 1;
   }
 }
 

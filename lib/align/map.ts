@@ -3,7 +3,7 @@ import { checkFinite, matrix32, type Matrix32, type Matrix64 } from "../core/mat
 import type { Engine, EngineName } from "../linalg/engine.js";
 import { rowsPerBlock } from "./cloud.js";
 import type { Moments } from "./moments.js";
-import { centreRows, lessMean } from "./rows.js";
+import { blockCentring, lessMean } from "./rows.js";
 
 /**
  * x ↦ (x − sourceMean) W + targetMean, and what is to be known about it.
@@ -141,8 +141,9 @@ async function mapRows(
 ): Promise<Matrix32> {
   const { columns } = weights;
   const mapped = matrix32(rows.rows, columns);
+  const centre = blockCentring(rows, mean);
   for (let first = 0; first < rows.rows; first += rowsPerBlock) {
-    const block = centreRows(rows, mean, first, Math.min(first + rowsPerBlock, rows.rows));
+    const block = centre(first, Math.min(first + rowsPerBlock, rows.rows));
     const { data } = await engine.product(block, weights, { signal });
     if (origin !== null) for (let i = 0; i < data.length; i++) data[i] += origin[i % columns];
     mapped.data.set(data, first * columns);

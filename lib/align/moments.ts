@@ -3,7 +3,7 @@ import { checkFinite, matrix64, type Matrix32, type Matrix64 } from "../core/mat
 import { addInto } from "../linalg/add-into.js";
 import { transpose } from "../linalg/transpose.js";
 import { computeCloud, rowsPerBlock, type CloudMoments, type MomentsOptions } from "./cloud.js";
-import { centreRows, type PairedRows } from "./rows.js";
+import { blockCentring, type PairedRows } from "./rows.js";
 
 /**
  * All that a map depends on: sums over n training pairs of source width p and target width q.
@@ -70,10 +70,10 @@ async function addCrossInto(
   means: { readonly source: Float64Array; readonly target: Float64Array },
   { engine, signal }: MomentsOptions,
 ): Promise<void> {
+  const [centreSource, centreTarget] = [blockCentring(source, means.source), blockCentring(target, means.target)];
   for (let first = 0; first < source.rows; first += rowsPerBlock) {
     const last = Math.min(first + rowsPerBlock, source.rows);
-    const left = centreRows(source, means.source, first, last);
-    const right = centreRows(target, means.target, first, last);
+    const [left, right] = [centreSource(first, last), centreTarget(first, last)];
     addInto(cross.data, (await engine.product(left, right, { transposeLeft: true, signal })).data);
   }
 }

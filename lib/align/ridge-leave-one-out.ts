@@ -5,7 +5,7 @@ import type { MomentsOptions } from "./cloud.js";
 import type { Moments } from "./moments.js";
 import { checkRatios, lambdaOf, lambdaRatios, type RidgePathOptions } from "./ridge.js";
 import { leastErrorMap, packLower, weighedOverlap, type RidgeErrorPath } from "./ridge-error-path.js";
-import { centreRows, type PairedRows } from "./rows.js";
+import { blockCentring, type PairedRows } from "./rows.js";
 import { spectralSolver } from "./spectral-solver.js";
 import { checkTrain } from "./train-rows.js";
 
@@ -70,8 +70,9 @@ async function errorsByDifference(pair: HeldOutPair, options: MomentsOptions): P
   const errors = await reachedErrors(kept, pair, options);
   const energies = new Float64Array(errors.length);
   const pace = startPace(options.signal);
+  const centre = blockCentring(pair.target, pair.mean);
   for await (const block of source.leftBlocks(options)) {
-    const centred = centreRows(pair.target, pair.mean, block.first, block.last);
+    const centred = centre(block.first, block.last);
     await addOverlapsInto(errors, { block, rows: centred, factors: kept, sign: -1, along, weights: source.weights, energies }, options);
     if (pace.spend(4 * centred.data.length)) await pace.turn();
   }
@@ -131,7 +132,7 @@ async function addOverlapsInto(
   { engine, signal }: MomentsOptions,
 ): Promise<void> {
   const overlaps = await engine.product(along, rows, { transposeRight: true, signal });
-  for (let k = 0; k < overlaps.data.length; k++) overlaps.data[k] *= left.data[k];
+  multiplyInto(overlaps.data, left.data);
   const crossed = await engine.product(factors, overlaps, { transposeLeft: true, signal });
   const own = energiesOf(rows);
   for (let l = 0, k = 0; l < errors.length; l++) {
@@ -155,12 +156,30 @@ function turnIntoRest(reached: Matrix64, { target: { columns, data }, mean }: He
   }
 }
 
+/** product ∘= factor. */
+function multiplyInto(product: Float64Array, factor: Float64Array): void {
+  const count = product.length;
+  let k = 0;
+  for (; k < count - 3; k += 4) {
+    product[k] *= factor[k];
+    product[k + 1] *= factor[k + 1];
+    product[k + 2] *= factor[k + 2];
+    product[k + 3] *= factor[k + 3];
+  }
+  for (; k < count; k++) product[k] *= factor[k];
+}
+
 function energiesOf({ rows, columns, data }: Matrix64): Float64Array {
   const energies = new Float64Array(rows);
   for (let i = 0, k = 0; i < rows; i++) {
-    let energy = 0;
-    for (let j = 0; j < columns; j++, k++) energy += data[k] * data[k];
-    energies[i] = energy;
+    let [even, odd] = [0, 0];
+    const end = k + columns;
+    for (; k < end - 1; k += 2) {
+      even += data[k] * data[k];
+      odd += data[k + 1] * data[k + 1];
+    }
+    if (k < end) even += data[k] * data[k++];
+    energies[i] = even + odd;
   }
   return energies;
 }

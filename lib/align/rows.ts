@@ -23,13 +23,35 @@ export function normaliseRows(rows: Matrix32): Matrix32 {
 }
 
 /** Rows `first` … `last` − 1 minus `mean`, in float64. */
-export function centreRows({ columns, data }: Matrix32, mean: Float64Array, first: number, last: number): Matrix64 {
-  const centred = matrix64(last - first, columns);
-  const offset = first * columns;
-  for (let i = 0, k = 0; i < last - first; i++) {
-    for (let j = 0; j < columns; j++, k++) centred.data[k] = data[offset + k] - mean[j];
+export function centreRows(rows: Matrix32, mean: Float64Array, first: number, last: number): Matrix64 {
+  return centreRowsInto(new Float64Array((last - first) * rows.columns), rows, mean, first);
+}
+
+/** What `centreRows` gives, in memory that the next call overwrites: a block at a time costs no fresh pages. */
+export function blockCentring(rows: Matrix32, mean: Float64Array): (first: number, last: number) => Matrix64 {
+  let scratch = new Float64Array();
+  return (first, last) => {
+    const length = (last - first) * rows.columns;
+    if (scratch.length < length) scratch = new Float64Array(length);
+    return centreRowsInto(scratch.subarray(0, length), rows, mean, first);
+  };
+}
+
+function centreRowsInto(centred: Float64Array, { columns, data }: Matrix32, mean: Float64Array, first: number): Matrix64 {
+  const count = columns === 0 ? 0 : centred.length / columns;
+  for (let i = 0; i < count; i++) {
+    const to = i * columns;
+    const from = (first + i) * columns;
+    let j = 0;
+    for (; j < columns - 3; j += 4) {
+      centred[to + j] = data[from + j] - mean[j];
+      centred[to + j + 1] = data[from + j + 1] - mean[j + 1];
+      centred[to + j + 2] = data[from + j + 2] - mean[j + 2];
+      centred[to + j + 3] = data[from + j + 3] - mean[j + 3];
+    }
+    for (; j < columns; j++) centred[to + j] = data[from + j] - mean[j];
   }
-  return centred;
+  return matrix64(count, columns, centred);
 }
 
 /** Rows of the same images: row i of both comes from one image. */

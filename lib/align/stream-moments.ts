@@ -3,7 +3,7 @@ import { checkFinite, matrix64, stackRows, type Matrix64 } from "../core/matrix.
 import { addInto } from "../linalg/add-into.js";
 import { addColumnsInto, freezeCloud, rowsPerBlock, type CloudMoments, type MomentsOptions } from "./cloud.js";
 import { computeMoments, type Moments } from "./moments.js";
-import { centreRows, type PairedRows } from "./rows.js";
+import { blockCentring, type PairedRows } from "./rows.js";
 
 /** Paired rows that follow those of the block before. */
 export interface RowBlock extends PairedRows {
@@ -47,10 +47,10 @@ async function addSumsInto(
   means: Means["means"],
   { engine, signal }: MomentsOptions,
 ): Promise<void> {
+  const [centreSource, centreTarget] = [blockCentring(source, means.source), blockCentring(target, means.target)];
   for (let first = 0; first < source.rows; first += rowsPerBlock) {
     const last = Math.min(first + rowsPerBlock, source.rows);
-    const left = centreRows(source, means.source, first, last);
-    const right = centreRows(target, means.target, first, last);
+    const [left, right] = [centreSource(first, last), centreTarget(first, last)];
     addInto(sums.source.data, (await engine.gram(left, { signal })).data);
     addInto(sums.target.data, (await engine.gram(right, { signal })).data);
     addInto(sums.cross.data, (await engine.product(left, right, { transposeLeft: true, signal })).data);

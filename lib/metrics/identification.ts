@@ -1,6 +1,6 @@
 import { ValueError } from "../core/errors.js";
 import { subjectInterval, type Interval } from "./intervals.js";
-import type { ScoreLabels } from "./labels.js";
+import { indicesBySubject, type ScoreLabels } from "./labels.js";
 import { rankCandidates } from "./rank-candidates.js";
 import type { ScoreBlock, ScoreConsumer } from "./scores.js";
 
@@ -60,26 +60,28 @@ export function countRanks(labels: ScoreLabels, { unit = "subject" }: RankOption
   const tied = new Int32Array(order.length);
   const mates = new Int32Array(order.length);
   const subjects = order.map((probe) => labels.probes[probe]);
+  const candidatesOf = indicesBySubject(owners, labels.subjectCount);
+  const isTemplate = columns.every((candidate, j) => candidate === j);
   const best = new Float32Array(owners.length);
   let next = 0;
   return {
     add({ firstProbe, scores }: ScoreBlock): void {
       for (; next < order.length && order[next] < firstProbe + scores.rows; next++) {
         const begin = (order[next] - firstProbe) * scores.columns;
-        best.fill(-Infinity);
-        for (let j = 0; j < columns.length; j++) {
-          const score = scores.data[begin + j];
-          if (score > best[columns[j]]) best[columns[j]] = score;
-        }
-        const subject = subjects[next];
+        const row = scores.data.subarray(begin, begin + scores.columns);
+        const candidates = isTemplate ? row : bestInto(best, row, columns);
+        const own = candidatesOf[subjects[next]];
         let mate = -Infinity;
-        for (let c = 0; c < owners.length; c++) if (owners[c] === subject && best[c] > mate) mate = best[c];
-        for (let c = 0; c < owners.length; c++) {
-          if (best[c] < mate) continue;
-          if (owners[c] === subject) mates[next]++;
-          else if (best[c] > mate) better[next]++;
-          else tied[next]++;
+        for (const c of own) if (candidates[c] > mate) mate = candidates[c];
+        for (const c of own) if (candidates[c] === mate) mates[next]++;
+        let [above, level] = [0, 0];
+        for (let c = 0; c < candidates.length; c++) {
+          if (candidates[c] < mate) continue;
+          if (candidates[c] > mate) above++;
+          else level++;
         }
+        better[next] = above;
+        tied[next] = level - mates[next];
       }
     },
     ranks(): Ranks {
@@ -171,6 +173,13 @@ function hitShare({ better, tied, mates }: Ranks, i: number, k: number, ties: "p
   let missed = 1;
   for (let draw = 0; draw < drawn; draw++) missed *= (tied[i] - draw) / (tied[i] + mates[i] - draw);
   return 1 - missed;
+}
+
+/** Each candidate's best score. */
+function bestInto(best: Float32Array, scores: Float32Array, columns: Int32Array): Float32Array {
+  best.fill(-Infinity);
+  for (let j = 0; j < columns.length; j++) if (scores[j] > best[columns[j]]) best[columns[j]] = scores[j];
+  return best;
 }
 
 function indicesWhere(values: Int32Array, keep: (value: number) => boolean): Int32Array {

@@ -40,3 +40,10 @@ function encode(identities: readonly string[], codes: Map<string, number>, what:
     return codes.size - 1;
   });
 }
+
+/** Where each subject stands in `subjects`, ascending. */
+export function indicesBySubject(subjects: Int32Array, subjectCount: number): readonly (readonly number[])[] {
+  const places: number[][] = Array.from({ length: subjectCount }, () => []);
+  subjects.forEach((subject, i) => places[subject].push(i));
+  return places;
+}

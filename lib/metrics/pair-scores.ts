@@ -1,5 +1,5 @@
 import { ValueError } from "../core/errors.js";
-import type { ScoreLabels } from "./labels.js";
+import { indicesBySubject, type ScoreLabels } from "./labels.js";
 import type { PlaceSums } from "./place-sums.js";
 import type { ScoreBlock, ScoreConsumer } from "./scores.js";
 
@@ -44,6 +44,7 @@ export function collectPairs(labels: ScoreLabels): PairCollector {
   const mated = new Float32Array(matedCount);
   const matedSubjects = new Int32Array(matedCount);
   const nonMated = new Float32Array(nonMatedCount);
+  const templatesOf = indicesBySubject(labels.gallery, labels.subjectCount);
   let matedSeen = 0;
   let nonMatedSeen = 0;
   return {
@@ -51,15 +52,20 @@ export function collectPairs(labels: ScoreLabels): PairCollector {
       for (let row = 0; row < scores.rows; row++) {
         const probe = firstProbe + row;
         const subject = labels.probes[probe];
-        const begin = row * scores.columns;
-        for (let j = firstTemplate(labels, probe); j < scores.columns; j++) {
-          if (labels.gallery[j] === subject) {
-            matedSubjects[matedSeen] = subject;
-            mated[matedSeen++] = scores.data[begin + j];
-          } else {
-            nonMated[nonMatedSeen++] = scores.data[begin + j];
-          }
+        const own = scores.data.subarray(row * scores.columns, (row + 1) * scores.columns);
+        let from = firstTemplate(labels, probe);
+        const keepUpTo = (end: number): void => {
+          nonMated.set(own.subarray(from, end), nonMatedSeen);
+          nonMatedSeen += end - from;
+        };
+        for (const j of templatesOf[subject]) {
+          if (j < from) continue;
+          keepUpTo(j);
+          matedSubjects[matedSeen] = subject;
+          mated[matedSeen++] = own[j];
+          from = j + 1;
         }
+        keepUpTo(own.length);
       }
     },
     pairs(): PairScores {

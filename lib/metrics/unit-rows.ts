@@ -16,21 +16,46 @@ export interface UnitRows {
 export function unitRows(matrix: Matrix32, what: string, order?: Int32Array): UnitRows {
   if (matrix.rows === 0) throw new ValueError(`${what} is empty; it needs at least one row`);
   checkFinite(matrix, what);
-  const { columns } = matrix;
+  const { columns, data } = matrix;
   const count = order?.length ?? matrix.rows;
   const unit = matrix32(count, columns);
   const degenerate: number[] = [];
   for (let row = 0; row < count; row++) {
     const begin = (order === undefined ? row : order[row]) * columns;
-    let energy = 0;
-    for (let i = begin; i < begin + columns; i++) energy += matrix.data[i] * matrix.data[i];
+    const energy = energyOf(data, begin, begin + columns);
     if (energy === 0) {
       degenerate.push(row);
       continue;
     }
     const factor = 1 / Math.sqrt(energy);
-    const shift = row * columns - begin;
-    for (let i = begin; i < begin + columns; i++) unit.data[i + shift] = matrix.data[i] * factor;
+    scaleInto(unit.data.subarray(row * columns, (row + 1) * columns), data, begin, factor);
   }
   return { rows: unit, degenerate };
+}
+
+/** Σ data[i]² from `begin` to before `end`, in four sums. */
+function energyOf(data: Float32Array, begin: number, end: number): number {
+  let [first, second, third, fourth] = [0, 0, 0, 0];
+  let i = begin;
+  for (; i + 3 < end; i += 4) {
+    first += data[i] * data[i];
+    second += data[i + 1] * data[i + 1];
+    third += data[i + 2] * data[i + 2];
+    fourth += data[i + 3] * data[i + 3];
+  }
+  for (; i < end; i++) first += data[i] * data[i];
+  return first + second + (third + fourth);
+}
+
+/** scaled = factor · data from `begin` on. */
+function scaleInto(scaled: Float32Array, data: Float32Array, begin: number, factor: number): void {
+  const count = scaled.length;
+  let j = 0;
+  for (let i = begin; j < count - 3; j += 4, i += 4) {
+    scaled[j] = data[i] * factor;
+    scaled[j + 1] = data[i + 1] * factor;
+    scaled[j + 2] = data[i + 2] * factor;
+    scaled[j + 3] = data[i + 3] * factor;
+  }
+  for (; j < count; j++) scaled[j] = data[begin + j] * factor;
 }

@@ -72,7 +72,9 @@ export function verification(mated: Float32Array, nonMated: Float32Array): Liste
     nonMatedPlaces,
     counts,
     nonMatedCount: nonMated.length,
-    nonMatedMoments: momentsOf(nonMated),
+    get nonMatedMoments(): ScoreMoments | null {
+      return momentsOf(nonMated);
+    },
     stepAt: (above) => stepAmong(nonMated, nthLargest(nonMated, nonMatedPlaces, counts, above)),
   };
 }
