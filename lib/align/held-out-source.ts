@@ -138,10 +138,12 @@ async function weighedSpreads(
   const { pivots, coefficients } = interpolateRows(overSmallest(weights), weightTolerance);
   const sums = pivots.map(() => new Float64Array((rank * (rank + 1)) / 2));
   const pace = startPace(options.signal);
+  const height = Math.min(stripWidth, rank);
+  const scratch = { strip: new Float64Array(height * Math.min(rowsPerBlock, weights.columns)), part: new Float64Array(height * rank) };
   for await (const { first, last, columns } of blocks) {
     for (const [k, pivot] of pivots.entries()) {
       const own = weights.data.subarray(pivot * weights.columns + first, pivot * weights.columns + last);
-      await addSpreadInto(sums[k], columns, own, options);
+      await addSpreadInto(sums[k], columns, own, { ...options, scratch });
       if (pace.spend(columns.data.length + sums[k].length)) await pace.turn();
     }
   }
@@ -154,20 +156,25 @@ async function weighedSpreads(
   return spreads;
 }
 
+/** Memory that strips are made in, again and again. */
+interface StripScratch {
+  readonly strip: Float64Array;
+  readonly part: Float64Array;
+}
+
 /** packed += U diag(weights) Uᵀ of columns U, a strip of the triangle at a time. */
 async function addSpreadInto(
   packed: Float64Array,
   { rows: rank, columns: count, data }: Matrix64,
   weights: Float64Array,
-  { engine, signal }: MomentsOptions,
+  { engine, signal, scratch }: MomentsOptions & { readonly scratch: StripScratch },
 ): Promise<void> {
-  const scratch = new Float64Array(Math.min(stripWidth, rank) * count);
   for (let first = 0; first < rank; first += stripWidth) {
     const last = Math.min(first + stripWidth, rank);
-    const strip = scratch.subarray(0, (last - first) * count);
+    const strip = scratch.strip.subarray(0, (last - first) * count);
     weighInto(strip, data.subarray(first * count, last * count), weights);
     const above = matrix64(last, count, data.subarray(0, last * count));
-    const part = await engine.product(matrix64(last - first, count, strip), above, { transposeRight: true, signal });
+    const part = await engine.product(matrix64(last - first, count, strip), above, { transposeRight: true, into: scratch.part, signal });
     addStripInto(packed, part.data, first, last);
   }
 }

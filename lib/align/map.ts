@@ -142,9 +142,10 @@ async function mapRows(
   const { columns } = weights;
   const mapped = matrix32(rows.rows, columns);
   const centre = blockCentring(rows, mean);
+  const scratch = new Float64Array(Math.min(rowsPerBlock, rows.rows) * columns);
   for (let first = 0; first < rows.rows; first += rowsPerBlock) {
     const block = centre(first, Math.min(first + rowsPerBlock, rows.rows));
-    const { data } = await engine.product(block, weights, { signal });
+    const { data } = await engine.product(block, weights, { into: scratch, signal });
     if (origin !== null) for (let i = 0; i < data.length; i++) data[i] += origin[i % columns];
     mapped.data.set(data, first * columns);
   }

@@ -70,11 +70,12 @@ async function addCrossInto(
   means: { readonly source: Float64Array; readonly target: Float64Array },
   { engine, signal }: MomentsOptions,
 ): Promise<void> {
+  const part = new Float64Array(cross.data.length);
   const [centreSource, centreTarget] = [blockCentring(source, means.source), blockCentring(target, means.target)];
   for (let first = 0; first < source.rows; first += rowsPerBlock) {
     const last = Math.min(first + rowsPerBlock, source.rows);
     const [left, right] = [centreSource(first, last), centreTarget(first, last)];
-    addInto(cross.data, (await engine.product(left, right, { transposeLeft: true, signal })).data);
+    addInto(cross.data, (await engine.product(left, right, { transposeLeft: true, into: part, signal })).data);
   }
 }
 

@@ -1,7 +1,7 @@
 import { checkFinite, matrix64, type Matrix32, type Matrix64 } from "../core/matrix.js";
 import { startPace } from "../linalg/pace.js";
 import { heldOutSource, type HeldOutSource, type LeftBlock } from "./held-out-source.js";
-import type { MomentsOptions } from "./cloud.js";
+import { rowsPerBlock, type MomentsOptions } from "./cloud.js";
 import type { Moments } from "./moments.js";
 import { checkRatios, lambdaOf, lambdaRatios, type RidgePathOptions } from "./ridge.js";
 import { leastErrorMap, packLower, weighedOverlap, type RidgeErrorPath } from "./ridge-error-path.js";
@@ -71,9 +71,14 @@ async function errorsByDifference(pair: HeldOutPair, options: MomentsOptions): P
   const energies = new Float64Array(errors.length);
   const pace = startPace(options.signal);
   const centre = blockCentring(pair.target, pair.mean);
+  const scratch = blockScratch(pair);
   for await (const block of source.leftBlocks(options)) {
     const centred = centre(block.first, block.last);
-    await addOverlapsInto(errors, { block, rows: centred, factors: kept, sign: -1, along, weights: source.weights, energies }, options);
+    await addOverlapsInto(
+      errors,
+      { block, rows: centred, factors: kept, sign: -1, along, weights: source.weights, energies, scratch },
+      options,
+    );
     if (pace.spend(4 * centred.data.length)) await pace.turn();
   }
   return errors.every((error, l) => error > leastShare * energies[l]) ? errors : null;
@@ -87,10 +92,11 @@ async function errorsBySums(pair: HeldOutPair, options: MomentsOptions): Promise
   if (factors.rows === weights.columns - 1) return errors;
   const energies = new Float64Array(errors.length);
   const pace = startPace(options.signal);
+  const scratch = blockScratch(pair);
   for await (const block of source.leftBlocks(options)) {
     const rest = await options.engine.product(block.columns, along, { transposeLeft: true, signal: options.signal });
     turnIntoRest(rest, pair, block);
-    await addOverlapsInto(errors, { block, rows: rest, factors, sign: 1, along, weights, energies }, options);
+    await addOverlapsInto(errors, { block, rows: rest, factors, sign: 1, along, weights, energies, scratch }, options);
     if (pace.spend(4 * rest.data.length)) await pace.turn();
   }
   return errors;
@@ -123,15 +129,17 @@ interface BlockOverlaps {
   readonly weights: Matrix64;
   /** Σ w ‖row‖² of each penalty, which is added to. */
   readonly energies: Float64Array;
+  /** rank × rows of a block. */
+  readonly scratch: Float64Array;
 }
 
 /** errors += Σ w (‖row‖² + 2 sign · row · (u ∘ g) UᵀT) over the rows of a block. */
 async function addOverlapsInto(
   errors: Float64Array,
-  { block: { first, last, columns: left }, rows, factors, sign, along, weights, energies }: BlockOverlaps,
+  { block: { first, last, columns: left }, rows, factors, sign, along, weights, energies, scratch }: BlockOverlaps,
   { engine, signal }: MomentsOptions,
 ): Promise<void> {
-  const overlaps = await engine.product(along, rows, { transposeRight: true, signal });
+  const overlaps = await engine.product(along, rows, { transposeRight: true, into: scratch, signal });
   multiplyInto(overlaps.data, left.data);
   const crossed = await engine.product(factors, overlaps, { transposeLeft: true, signal });
   const own = energiesOf(rows);
@@ -154,6 +162,10 @@ function turnIntoRest(reached: Matrix64, { target: { columns, data }, mean }: He
   for (let i = 0, k = 0; i < last - first; i++) {
     for (let j = 0; j < columns; j++, k++) reached.data[k] = data[offset + k] - mean[j] - reached.data[k];
   }
+}
+
+function blockScratch({ along, target }: HeldOutPair): Float64Array {
+  return new Float64Array(along.rows * Math.min(rowsPerBlock, target.rows));
 }
 
 /** product ∘= factor. */

@@ -34,6 +34,11 @@ export interface ProductOptions extends WorkOptions {
   readonly transposeLeft?: boolean;
   /** @defaultValue false */
   readonly transposeRight?: boolean;
+  /**
+   * Memory for the result, of the operands' width and at least as long, and neither of them: it is overwritten, and the result lies at its
+   * beginning. For products that are taken again and again. @defaultValue memory of its own
+   */
+  readonly into?: Float32Array | Float64Array | undefined;
 }
 
 export interface WorkOptions {
@@ -44,7 +49,7 @@ export interface WorkOptions {
 /**
  * Dense linear algebra on one device. Every engine gives the same results within stated tolerances.
  *
- * Arguments are never changed. NaN and infinities throw a ValueError in every decomposition; sizes that disagree throw a ShapeError.
+ * Arguments are never changed, but for `into`. NaN and infinities throw a ValueError in every decomposition; sizes that disagree throw a ShapeError.
  */
 export interface Engine {
   readonly name: EngineName;

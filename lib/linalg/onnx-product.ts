@@ -4,7 +4,7 @@ import type { Matrix } from "../core/matrix.js";
 import type { ProductOptions } from "./engine.js";
 import { loadOnnx } from "./load-onnx.js";
 import { gemmModel, gemmNames, type GemmForm } from "./onnx-gemm.js";
-import { columnsAsRows, emptyLike, productSizes, rowRange } from "./operands.js";
+import { columnsAsRows, productSizes, resultOf, rowRange } from "./operands.js";
 import { startPace } from "./pace.js";
 
 export interface ProductSettings {
@@ -34,10 +34,11 @@ export function createOnnxProduct({ threads = availableParallelism(), workPerRun
   return async <M extends Matrix>(
     left: M,
     right: M,
-    { transposeLeft = false, transposeRight = false, signal }: ProductOptions = {},
+    { transposeLeft = false, transposeRight = false, signal, into }: ProductOptions = {},
   ): Promise<M> => {
-    const { rows, inner, columns } = productSizes(left, right, { transposeLeft, transposeRight });
-    const result = { rows, columns, data: emptyLike(left.data, rows * columns) };
+    const sizes = productSizes(left, right, { transposeLeft, transposeRight });
+    const { rows, inner, columns } = sizes;
+    const result = resultOf(left, sizes, into);
     const pace = startPace(signal, workPerRun);
     if (rows * columns * inner > 0) {
       const width = left.data instanceof Float32Array ? "float32" : "float64";
@@ -51,7 +52,7 @@ export function createOnnxProduct({ threads = availableParallelism(), workPerRun
         if (pace.spend((last - first) * inner * columns)) await pace.turn();
       }
     }
-    return result as Matrix as M;
+    return result as M;
   };
 }
 

@@ -4,7 +4,7 @@ import type { ProductOptions, WorkOptions } from "./engine.js";
 import type { Product } from "./onnx-product.js";
 import { addGramInto, multiplyInto } from "./openblas-blas.js";
 import type { OpenblasLibrary } from "./openblas-library.js";
-import { emptyLike, productSizes } from "./operands.js";
+import { productSizes, resultOf } from "./operands.js";
 import { startPace } from "./pace.js";
 import { mirrorLowerInto } from "./transpose.js";
 
@@ -18,10 +18,11 @@ export function createOpenblasProduct(library: OpenblasLibrary, { workPerCall = 
   return async <M extends Matrix>(
     left: M,
     right: M,
-    { transposeLeft = false, transposeRight = false, signal }: ProductOptions = {},
+    { transposeLeft = false, transposeRight = false, signal, into }: ProductOptions = {},
   ): Promise<M> => {
-    const { rows, inner, columns } = productSizes(left, right, { transposeLeft, transposeRight });
-    const result = { rows, columns, data: emptyLike(left.data, rows * columns) };
+    const sizes = productSizes(left, right, { transposeLeft, transposeRight });
+    const { rows, inner, columns } = sizes;
+    const result = resultOf(left, sizes, into);
     const pace = startPace(signal, workPerCall);
     if (rows * columns * inner > 0) {
       const rowsPerCall = Math.max(1, Math.floor(workPerCall / (inner * columns)));
@@ -39,7 +40,7 @@ export function createOpenblasProduct(library: OpenblasLibrary, { workPerCall = 
         if (pace.spend(count * inner * columns)) await pace.turn();
       }
     }
-    return result as Matrix as M;
+    return result as M;
   };
 }
 

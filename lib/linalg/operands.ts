@@ -31,6 +31,20 @@ export function productSizes(
   return { rows, inner, columns };
 }
 
+/** Where a product goes: memory of its own, or the beginning of `into`. @throws ShapeError when that is too short or of another width. */
+export function resultOf(left: Matrix, { rows, inner, columns }: ProductSizes, into: ProductOptions["into"]): Matrix {
+  const length = rows * columns;
+  if (into === undefined) return { rows, columns, data: emptyLike(left.data, length) };
+  if (into.length < length || into instanceof Float32Array !== left.data instanceof Float32Array) {
+    throw new ShapeError(
+      `product: got memory for ${into.length} values of ${8 * into.BYTES_PER_ELEMENT} bits; the result is ${rows} × ${columns} of ${8 * left.data.BYTES_PER_ELEMENT} bits`,
+    );
+  }
+  const data = into.subarray(0, length);
+  if (inner === 0) data.fill(0);
+  return { rows, columns, data };
+}
+
 /** Zeros in the width of `data`. */
 export function emptyLike(data: Matrix["data"], length: number): Matrix["data"] {
   return data instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);

@@ -11,9 +11,14 @@ const stripHeight = 128;
 export async function rowGram(matrix: Matrix64, product: Product, options: WorkOptions = {}): Promise<Matrix64> {
   const { rows: size } = matrix;
   const gram = matrix64(size, size);
+  const scratch = new Float64Array(Math.min(stripHeight, size) * size);
   for (let first = 0; first < size; first += stripHeight) {
     const last = Math.min(first + stripHeight, size);
-    const strip = await product(rowRange(matrix, first, last), rowRange(matrix, 0, last), { ...options, transposeRight: true });
+    const strip = await product(rowRange(matrix, first, last), rowRange(matrix, 0, last), {
+      ...options,
+      transposeRight: true,
+      into: scratch,
+    });
     for (let i = first; i < last; i++) gram.data.set(strip.data.subarray((i - first) * last, (i - first + 1) * last), i * size);
   }
   mirrorLowerInto(gram.data, size);

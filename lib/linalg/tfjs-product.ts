@@ -2,7 +2,7 @@ import type * as TensorFlow from "@tensorflow/tfjs-core";
 import type { Matrix } from "../core/matrix.js";
 import type { ProductOptions } from "./engine.js";
 import type { Product } from "./onnx-product.js";
-import { columnsAsRows, emptyLike, productSizes, rowRange } from "./operands.js";
+import { columnsAsRows, emptyLike, productSizes, resultOf, rowRange } from "./operands.js";
 import { startPace } from "./pace.js";
 
 export interface TfjsProductSettings {
@@ -20,10 +20,11 @@ export function createTfjsProduct(tf: typeof TensorFlow, { workPerRun = 2e9, val
   return async <M extends Matrix>(
     left: M,
     right: M,
-    { transposeLeft = false, transposeRight = false, signal }: ProductOptions = {},
+    { transposeLeft = false, transposeRight = false, signal, into }: ProductOptions = {},
   ): Promise<M> => {
-    const { rows, inner, columns } = productSizes(left, right, { transposeLeft, transposeRight });
-    const result = { rows, columns, data: emptyLike(left.data, rows * columns) };
+    const sizes = productSizes(left, right, { transposeLeft, transposeRight });
+    const { rows, inner, columns } = sizes;
+    const result = resultOf(left, sizes, into);
     const pace = startPace(signal, workPerRun);
     if (rows * columns * inner > 0) {
       const columnsPerRun = Math.min(columns, Math.max(1, Math.floor(valuesPerRun / inner)));
@@ -51,7 +52,7 @@ export function createTfjsProduct(tf: typeof TensorFlow, { workPerRun = 2e9, val
         }
       }
     }
-    return result as Matrix as M;
+    return result as M;
   };
 }
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, test } from "vitest";
 import { ShapeError, ValueError } from "../../lib/core/errors.js";
-import { matrix32, matrix64, toFloat32, type Matrix64 } from "../../lib/core/matrix.js";
+import { matrix32, matrix64, toFloat32, toFloat64, type Matrix64 } from "../../lib/core/matrix.js";
 import { createRandom } from "../../lib/core/random.js";
 import { chooseEngine, describeEngines, type Engine } from "../../lib/linalg/index.js";
 import { conditioned, exact, expectClose, expectCloseTo, rounding32 } from "../close.js";
@@ -236,6 +236,26 @@ describe.each(names)("engine %s", (name) => {
         );
       }
     }
+  });
+
+  it("lays a product in memory that is given for it, and the same numbers", async () => {
+    const [left, right] = [gaussian(5, 4, createRandom(11)), gaussian(4, 3, createRandom(12))];
+    for (const convert of [toFloat64, toFloat32] as const) {
+      const [one, other] = [convert(left), convert(right)] as [Matrix64, Matrix64];
+      const into = convert(matrix64(1, 17, new Float64Array(17).fill(7))).data;
+      const product = await engine.product(one, other, { into });
+      expect(product.data.buffer).toBe(into.buffer);
+      expectClose(product.data, (await engine.product(one, other)).data, exact);
+      expectClose(into.subarray(15), [7, 7], exact);
+    }
+    const into = new Float64Array(4).fill(7);
+    expectClose((await engine.product(matrix64(2, 0), matrix64(0, 2), { into })).data, [0, 0, 0, 0], exact);
+    await expect(engine.product(left, right, { into: new Float64Array(14) })).rejects.toThrow(
+      new ShapeError("product: got memory for 14 values of 64 bits; the result is 5 × 3 of 64 bits"),
+    );
+    await expect(engine.product(left, right, { into: new Float32Array(15) })).rejects.toThrow(
+      new ShapeError("product: got memory for 15 values of 32 bits; the result is 5 × 3 of 64 bits"),
+    );
   });
 
   it("refuses shapes that do not fit", async () => {
