@@ -46,6 +46,35 @@ export async function liveDirections(cloud: CloudMoments, options: MomentsOption
   return directions;
 }
 
+/** A cloud whose Gram exceeds this share of its trace in every direction fills its space, whatever rounding did. */
+const surelyFilled = 1e-10;
+
+/**
+ * The count of live directions, found without them where a factor of the Gram tells that there are as many as columns.
+ *
+ * @throws ValueError when all rows of the cloud are equal.
+ */
+export async function liveRank(cloud: CloudMoments, options: MomentsOptions): Promise<number> {
+  const { gram, energy, rows } = cloud;
+  const isKnown = known.get(options.engine)?.has(cloud) === true;
+  if (!isKnown && rows === null && energy > 0) {
+    const lowered = matrix64(gram.rows, gram.columns, gram.data.slice());
+    for (let i = 0; i < gram.rows; i++) lowered.data[i * gram.rows + i] -= surelyFilled * energy;
+    if (await hasFactor(lowered, options)) return gram.rows;
+  }
+  return (await liveDirections(cloud, options)).rank;
+}
+
+async function hasFactor(symmetric: Matrix64, { engine, signal }: MomentsOptions): Promise<boolean> {
+  try {
+    await engine.cholesky(symmetric, { signal });
+    return true;
+  } catch (error) {
+    if (error instanceof ValueError) return false;
+    throw error;
+  }
+}
+
 async function fromGram(gram: Matrix64, { engine, signal }: MomentsOptions): Promise<LiveDirections> {
   const { values, vectors } = await engine.eigh(gram, { signal });
   const rank = rankOf(values, gram.rows);

@@ -4,7 +4,7 @@ import { determinantSign } from "../linalg/determinant-sign.js";
 import type { Engine, Polar } from "../linalg/engine.js";
 import { transpose } from "../linalg/transpose.js";
 import type { MomentsOptions } from "./cloud.js";
-import { liveDirections } from "./live-directions.js";
+import { liveDirections, liveRank } from "./live-directions.js";
 import { fittedMap } from "./fitted-map.js";
 import type { AlignmentMap } from "./map.js";
 import { knownReverse, type Moments } from "./moments.js";
@@ -80,22 +80,20 @@ async function rotation(moments: Moments, options: MomentsOptions): Promise<Rota
 
 async function computeRotation(moments: Moments, options: MomentsOptions): Promise<Rotation> {
   const { engine, signal } = options;
-  const source = await liveDirections(moments.source, options);
-  const target = await liveDirections(moments.target, options);
-  const ranks = { sourceRank: source.rank, targetRank: target.rank };
   const { rows: p, columns: q } = moments.cross;
-  const fillsSource = source.rank === p;
-  const fillsTarget = target.rank === q;
-  const fromSource = fillsSource ? moments.cross : await engine.product(source.vectors, moments.cross, { transposeLeft: true, signal });
-  const live = fillsTarget ? fromSource : await engine.product(fromSource, target.vectors, { signal });
+  const ranks = { sourceRank: await liveRank(moments.source, options), targetRank: await liveRank(moments.target, options) };
+  const source = ranks.sourceRank === p ? null : (await liveDirections(moments.source, options)).vectors;
+  const target = ranks.targetRank === q ? null : (await liveDirections(moments.target, options)).vectors;
+  const fromSource = source === null ? moments.cross : await engine.product(source, moments.cross, { transposeLeft: true, signal });
+  const live = target === null ? fromSource : await engine.product(fromSource, target, { signal });
   const polar = await engine.polar(live, { signal });
   if (polar.rank === 0) {
     throw new ValueError(
       `fitProcrustes: the cross-Gram of ${moments.count} pairs is zero; source and target rows must be paired and differ`,
     );
   }
-  const lifted = fillsSource ? polar.factor : await engine.product(source.vectors, polar.factor, { signal });
-  const factor = fillsTarget ? lifted : await engine.product(lifted, target.vectors, { transposeRight: true, signal });
+  const lifted = source === null ? polar.factor : await engine.product(source, polar.factor, { signal });
+  const factor = target === null ? lifted : await engine.product(lifted, target, { transposeRight: true, signal });
   return { ...polar, factor, ...ranks };
 }
 
