@@ -1,3 +1,5 @@
+import { integer, message, text } from "./protobuf.js";
+
 /** How the operands of a product are stored. */
 export interface GemmForm {
   readonly width: "float32" | "float64";
@@ -45,27 +47,4 @@ function tensor(name: string, type: number, sizes: readonly string[]): number[] 
 
 function flag(name: string, value: boolean): number[] {
   return message(5, [...text(1, name), ...integer(3, value ? 1 : 0), ...integer(20, integerAttribute)]);
-}
-
-function integer(field: number, value: number): number[] {
-  return [...variableLength(field << 3), ...variableLength(value)];
-}
-
-function message(field: number, content: readonly number[]): number[] {
-  return [...variableLength((field << 3) | 2), ...variableLength(content.length), ...content];
-}
-
-function text(field: number, value: string): number[] {
-  return message(field, [...new TextEncoder().encode(value)]);
-}
-
-function variableLength(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  while (rest > 127) {
-    bytes.push((rest & 127) | 128);
-    rest >>>= 7;
-  }
-  bytes.push(rest);
-  return bytes;
 }

@@ -1,5 +1,6 @@
 import { createRandom } from "../../lib/core/random.js";
 import type { EncoderManifest } from "../../lib/data/index.js";
+import { integer, message, text } from "../../lib/linalg/protobuf.js";
 
 /** How a tiny network is made. It looks at the means of four quarters of the image. */
 export interface TinyForm {
@@ -142,27 +143,4 @@ function integersAttribute(name: string, values: readonly number[]): number[] {
 
 function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
-}
-
-function integer(field: number, value: number): number[] {
-  return [...variableLength(field << 3), ...variableLength(value)];
-}
-
-function message(field: number, content: readonly number[]): number[] {
-  return [...variableLength((field << 3) | 2), ...variableLength(content.length), ...content];
-}
-
-function text(field: number, value: string): number[] {
-  return message(field, [...new TextEncoder().encode(value)]);
-}
-
-function variableLength(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  while (rest > 127) {
-    bytes.push((rest & 127) | 128);
-    rest = Math.floor(rest / 128);
-  }
-  bytes.push(rest);
-  return bytes;
 }
