@@ -2,7 +2,7 @@ import { ShapeError } from "../core/errors.js";
 import { checkFinite, type Matrix32, matrix32, toFloat64 } from "../core/matrix.js";
 import type { Random } from "../core/random.js";
 import type { Engine } from "../linalg/engine.js";
-import { nearestRows } from "./nearest-rows.js";
+import { findNeighbours } from "./neighbours.js";
 
 export interface CloudMapOptions {
   /** Of the picture. */
@@ -35,7 +35,7 @@ export async function mapCloud(
     throw new ShapeError(`mapCloud: got ${points.rows} points and ${neighbours} neighbours; give more points, or fewer neighbours`);
   }
   const components = await principalComponents(points, Math.min(componentCount, points.columns), engine);
-  const { indices, squares, count } = await nearestRows(toFloat64(components), neighbours - 1, { engine, signal });
+  const { indices, values, count } = await findNeighbours(components, neighbours - 1, { engine, signal, nearness: "euclidean" });
   const { UMAP } = await import("umap-js");
   const umap = new UMAP({ nComponents: dimensions, nNeighbors: neighbours, random: () => random.uniform() });
   // A point counts as the first of its own neighbours.
@@ -45,7 +45,7 @@ export async function mapCloud(
   ];
   umap.setPrecomputedKNN(
     Array.from({ length: points.rows }, (_, i) => rowOf(i, i, (k) => indices[k])),
-    Array.from({ length: points.rows }, (_, i) => rowOf(i, 0, (k) => Math.sqrt(squares[k]))),
+    Array.from({ length: points.rows }, (_, i) => rowOf(i, 0, (k) => values[k])),
   );
   const rows = Array.from({ length: components.rows }, (_, i) =>
     Array.from(components.data.subarray(i * components.columns, (i + 1) * components.columns)),

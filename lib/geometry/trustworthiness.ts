@@ -1,7 +1,8 @@
 import { ShapeError, ValueError } from "../core/errors.js";
-import { checkFinite, toFloat64, type Matrix, type Matrix64 } from "../core/matrix.js";
+import { checkFinite, matrix64, toFloat64, type Matrix32, type Matrix64 } from "../core/matrix.js";
+import type { Engine } from "../linalg/engine.js";
 import { startPace } from "../linalg/pace.js";
-import { distanceBlocks, nearestRows, type BlockOptions } from "./nearest-rows.js";
+import { findNeighbours, type NeighbourOptions } from "./neighbours.js";
 
 /** How far a picture can be believed. */
 export interface PictureQuality {
@@ -13,7 +14,9 @@ export interface PictureQuality {
   readonly neighbours: number;
 }
 
-export interface PictureQualityOptions extends BlockOptions {
+export interface PictureQualityOptions {
+  readonly engine: Engine;
+  readonly signal?: AbortSignal | undefined;
   /** How many make a neighbourhood; less than half the points. @defaultValue 10 */
   readonly neighbours?: number;
 }
@@ -31,8 +34,8 @@ export interface PictureQualityOptions extends BlockOptions {
  * @see Venna, Kaski 2001, doi:10.1007/3-540-44668-0_68
  */
 export async function measurePicture(
-  points: Matrix,
-  picture: Matrix,
+  points: Matrix32,
+  picture: Matrix32,
   { neighbours = 10, engine, signal }: PictureQualityOptions,
 ): Promise<PictureQuality> {
   if (points.rows !== picture.rows) {
@@ -45,21 +48,21 @@ export async function measurePicture(
   }
   checkFinite(points, "measurePicture: points");
   checkFinite(picture, "measurePicture: picture");
-  const [original, drawn] = [centred(points), centred(picture)];
+  const options: NeighbourOptions = { engine, signal, nearness: "euclidean" };
   return {
-    trustworthiness: await preserved(original, drawn, neighbours, { engine, signal }),
-    continuity: await preserved(drawn, original, neighbours, { engine, signal }),
+    trustworthiness: await preserved(points, picture, neighbours, options),
+    continuity: await preserved(picture, points, neighbours, options),
     neighbours,
   };
 }
 
 /** 1 less the share of the worst possible that the neighbours in `seen` are too far among `judge`. */
-async function preserved(judge: Matrix64, seen: Matrix64, neighbours: number, options: BlockOptions): Promise<number> {
+async function preserved(judge: Matrix32, seen: Matrix32, neighbours: number, options: NeighbourOptions): Promise<number> {
   const { rows } = judge;
-  const { indices } = await nearestRows(seen, neighbours, options);
+  const { indices } = await findNeighbours(seen, neighbours, options);
   const pace = startPace(options.signal);
   let excess = 0;
-  for await (const { first, squares } of distanceBlocks(judge, options)) {
+  for await (const { first, squares } of distanceBlocks(centred(judge), options)) {
     for (let i = 0; i < squares.rows; i++) {
       const own = first + i;
       const chosen = indices.subarray(own * neighbours, (own + 1) * neighbours);
@@ -95,8 +98,35 @@ function isBefore(distances: Float64Array, one: number, other: number): boolean 
   return distances[one] < distances[other] || (distances[one] === distances[other] && one < other);
 }
 
+/** Distances of a block of rows to all of them fill at most this many entries (32 MiB). */
+const blockSize = 2 ** 22;
+
+/** Squared distances of rows `first` … to all n rows, b × n; rounding makes them as wrong as the largest squared norm times 1e-15. */
+interface DistanceBlock {
+  readonly first: number;
+  readonly squares: Matrix64;
+}
+
+/** Squared Euclidean distances of all pairs of rows, block by block; the n × n matrix never exists. */
+async function* distanceBlocks(points: Matrix64, { engine, signal }: NeighbourOptions): AsyncGenerator<DistanceBlock> {
+  const { rows, columns, data } = points;
+  const norms = new Float64Array(rows);
+  for (let i = 0, k = 0; i < rows; i++) for (let j = 0; j < columns; j++, k++) norms[i] += data[k] * data[k];
+  const blockRows = Math.max(1, Math.min(1024, Math.floor(blockSize / rows)));
+  for (let first = 0; first < rows; first += blockRows) {
+    signal?.throwIfAborted();
+    const last = Math.min(first + blockRows, rows);
+    const part = matrix64(last - first, columns, data.subarray(first * columns, last * columns));
+    const squares = await engine.product(part, points, { transposeRight: true, signal });
+    for (let i = first, k = 0; i < last; i++) {
+      for (let j = 0; j < rows; j++, k++) squares.data[k] = Math.max(0, norms[i] + norms[j] - 2 * squares.data[k]);
+    }
+    yield { first, squares };
+  }
+}
+
 /** A float64 copy about the column means: distances then lose fewest digits. */
-function centred(matrix: Matrix): Matrix64 {
+function centred(matrix: Matrix32): Matrix64 {
   const copy = toFloat64(matrix);
   const { rows, columns, data } = copy;
   for (let j = 0; j < columns; j++) {

@@ -1,5 +1,5 @@
 import { ValueError } from "../core/errors.js";
-import type { NearestRows } from "./nearest-rows.js";
+import type { Neighbours } from "./neighbours.js";
 
 /** A sparse symmetric n × n matrix: row i has `values[k]` at column `columns[k]` for k from `starts[i]` to `starts[i + 1]` − 1. */
 export interface Affinities {
@@ -13,20 +13,22 @@ export interface Affinities {
  * Joint probabilities of t-SNE: pⱼ|ᵢ ∝ exp(−βᵢ dᵢⱼ²) over the nearest rows of i, with βᵢ such that the distribution has the wanted
  * perplexity, and pᵢⱼ = (pⱼ|ᵢ + pᵢ|ⱼ) / 2n.
  *
+ * @param nearest by Euclidean distance.
  * @param perplexity below the number of neighbours.
  * @throws ValueError when it is not, or is below 1.
  * @see van der Maaten 2014, "Accelerating t-SNE using tree-based algorithms", JMLR 15, section 3.1
  */
-export function jointAffinities(nearest: NearestRows, perplexity: number): Affinities {
-  const { rows, count, squares } = nearest;
+export function jointAffinities(nearest: Neighbours, perplexity: number): Affinities {
+  const { count, values: distances } = nearest;
   if (!(perplexity >= 1 && perplexity < count)) {
     throw new ValueError(
       `jointAffinities: got a perplexity of ${perplexity} with ${count} neighbours; it must be at least 1 and below their number`,
     );
   }
-  const conditional = new Float64Array(rows * count);
-  for (let i = 0; i < rows; i++) {
-    calibrate(squares.subarray(i * count, (i + 1) * count), perplexity, conditional.subarray(i * count, (i + 1) * count));
+  const squares = distances.map((distance) => distance * distance);
+  const conditional = new Float64Array(squares.length);
+  for (let first = 0; first < squares.length; first += count) {
+    calibrate(squares.subarray(first, first + count), perplexity, conditional.subarray(first, first + count));
   }
   return symmetrised(nearest, conditional);
 }
@@ -64,7 +66,8 @@ function calibrate(squares: Float64Array, perplexity: number, shares: Float64Arr
   }
 }
 
-function symmetrised({ rows, count, indices }: NearestRows, conditional: Float64Array): Affinities {
+function symmetrised({ count, indices }: Neighbours, conditional: Float64Array): Affinities {
+  const rows = indices.length / count;
   const lengths = new Int32Array(rows);
   const isMutual = (i: number, j: number): boolean => placeOf(indices, j * count, count, i) >= 0;
   for (let i = 0; i < rows; i++) {

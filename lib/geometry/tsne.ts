@@ -1,12 +1,12 @@
 import { ShapeError, ValueError } from "../core/errors.js";
-import { matrix32, toFloat64, type Matrix32, type Matrix64 } from "../core/matrix.js";
+import { matrix32, type Matrix32 } from "../core/matrix.js";
 import { silent, type Progress } from "../core/progress.js";
 import type { Random } from "../core/random.js";
 import type { Engine } from "../linalg/engine.js";
 import { startPace } from "../linalg/pace.js";
 import { createRepulsion, type Repulsion } from "./barnes-hut.js";
 import { componentCount, principalComponents } from "./cloud-map.js";
-import { nearestRows } from "./nearest-rows.js";
+import { findNeighbours } from "./neighbours.js";
 import { jointAffinities, type Affinities } from "./tsne-affinities.js";
 
 export interface TsneOptions {
@@ -56,15 +56,15 @@ export async function mapCloudTsne(
       `mapCloudTsne: got ${points.rows} × ${points.columns} points for a perplexity of ${perplexity} in ${dimensions} dimensions; it needs more than ${neighbours} points and ${dimensions} columns`,
     );
   }
-  const components = toFloat64(await principalComponents(points, Math.min(componentCount, points.columns), engine));
+  const components = await principalComponents(points, Math.min(componentCount, points.columns), engine);
   const picture = startingPoints(components, dimensions, random);
-  const affinities = jointAffinities(await nearestRows(components, neighbours, { engine, signal }), perplexity);
+  const affinities = jointAffinities(await findNeighbours(components, neighbours, { engine, signal, nearness: "euclidean" }), perplexity);
   await descend(picture, affinities, { dimensions, steps, signal, progress });
   return matrix32(points.rows, dimensions, Float32Array.from(picture));
 }
 
 /** The first components at a spread of 1e-4, and a hundredth of it at random so that no two points start in one place. */
-function startingPoints({ rows, columns, data }: Matrix64, dimensions: number, random: Random): Float64Array {
+function startingPoints({ rows, columns, data }: Matrix32, dimensions: number, random: Random): Float64Array {
   let energy = 0;
   for (let i = 0; i < rows; i++) energy += data[i * columns] ** 2;
   if (!(energy > 0)) throw new ValueError(`mapCloudTsne: all ${rows} points are equal; a picture needs points that differ`);

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { ShapeError } from "../../lib/core/errors.js";
-import { takeRows, toFloat64 } from "../../lib/core/matrix.js";
+import { takeRows } from "../../lib/core/matrix.js";
 import { createRandom } from "../../lib/core/random.js";
-import { mapCloud, measurePicture, principalComponents } from "../../lib/geometry/index.js";
-import { nearestRows } from "../../lib/geometry/nearest-rows.js";
+import { findNeighbours, mapCloud, measurePicture, principalComponents } from "../../lib/geometry/index.js";
 import { chooseEngine } from "../../lib/linalg/index.js";
 import { expectClose, rounding32 } from "../close.js";
 import { groups } from "./pictures.js";
@@ -14,7 +13,7 @@ const cloud = groups(3, 20, 12, 1);
 describe("mapCloud", () => {
   it.each([2, 3] as const)("keeps neighbours and groups together in %i dimensions", async (dimensions) => {
     const picture = await mapCloud(cloud, { dimensions, random: createRandom(1), engine });
-    const { indices } = await nearestRows(toFloat64(picture), 5, { engine });
+    const { indices } = await findNeighbours(picture, 5, { engine, nearness: "euclidean" });
     expect(indices.filter((other, k) => Math.floor(other / 20) !== Math.floor(k / 5 / 20)).length).toBe(0);
     expect((await measurePicture(cloud, picture, { engine })).trustworthiness).toBeGreaterThan(0.9);
   });
@@ -57,7 +56,7 @@ describe("principalComponents", () => {
       components.data.reduce((sum, value, k) => sum + (k % 12 === j ? value * value : 0), 0),
     );
     expect(energies).toEqual([...energies].sort((one, other) => other - one));
-    const distances = async (rows: typeof cloud) => (await nearestRows(toFloat64(rows), 59, { engine })).squares;
+    const distances = async (rows: typeof cloud) => (await findNeighbours(rows, 59, { engine, nearness: "euclidean" })).values;
     expectClose(await distances(components), await distances(cloud), { ...rounding32, relative: 1e-5 });
   });
 });

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { ShapeError, ValueError } from "../../lib/core/errors.js";
-import { matrix32, matrix64 } from "../../lib/core/matrix.js";
+import { matrix32, toFloat32 } from "../../lib/core/matrix.js";
 import { createRandom } from "../../lib/core/random.js";
 import { measurePicture } from "../../lib/geometry/index.js";
-import { nearestRows } from "../../lib/geometry/nearest-rows.js";
 import { chooseEngine } from "../../lib/linalg/index.js";
 import { algebra, exact, expectClose, sampled } from "../close.js";
 import { gaussian } from "../synthetic.js";
@@ -12,7 +11,7 @@ import { golden } from "./pictures.js";
 const engine = await chooseEngine();
 
 describe("measurePicture", () => {
-  const points = matrix64(60, 8, Float64Array.from(golden.points));
+  const points = matrix32(60, 8, Float32Array.from(golden.points));
   const cases = Object.entries(golden.pictures).flatMap(([name, picture]) =>
     picture.quality.map((quality) => ({ name, picture, quality })),
   );
@@ -20,7 +19,7 @@ describe("measurePicture", () => {
   it.each(cases)(
     "is scikit-learn's trustworthiness, both ways round ($name, $quality.neighbours neighbours)",
     async ({ picture, quality }) => {
-      const places = matrix64(60, picture.dimensions, Float64Array.from(picture.places));
+      const places = matrix32(60, picture.dimensions, Float32Array.from(picture.places));
       const found = await measurePicture(points, places, { neighbours: quality.neighbours, engine });
       expectClose([found.trustworthiness, found.continuity], [quality.trustworthiness, quality.continuity], {
         ...algebra,
@@ -40,17 +39,17 @@ describe("measurePicture", () => {
 
   it("is 1 of a picture that is turned, and near a half of one that knows nothing (seed 2)", async () => {
     const random = createRandom(2);
-    const cloud = gaussian(400, 2, random);
-    const turned = matrix64(400, 2, cloud.data.map((_, k) => (k % 2 === 0 ? -cloud.data[k + 1] : cloud.data[k - 1]))); // prettier-ignore
+    const cloud = toFloat32(gaussian(400, 2, random));
+    const turned = matrix32(400, 2, cloud.data.map((_, k) => (k % 2 === 0 ? -cloud.data[k + 1] : cloud.data[k - 1]))); // prettier-ignore
     const { trustworthiness, continuity } = await measurePicture(cloud, turned, { engine });
     expectClose([trustworthiness, continuity], [1, 1], exact);
-    const unrelated = await measurePicture(cloud, gaussian(400, 2, random), { engine });
+    const unrelated = await measurePicture(cloud, toFloat32(gaussian(400, 2, random)), { engine });
     expectClose([unrelated.trustworthiness], [0.5], sampled(4000));
   });
 
   it("refuses counts that disagree or are too few, and what is not finite", async () => {
-    const cloud = gaussian(9, 2, createRandom(0));
-    await expect(measurePicture(cloud, gaussian(8, 2, createRandom(0)), { engine })).rejects.toThrow(
+    const cloud = toFloat32(gaussian(9, 2, createRandom(0)));
+    await expect(measurePicture(cloud, toFloat32(gaussian(8, 2, createRandom(0))), { engine })).rejects.toThrow(
       new ShapeError("measurePicture: got 9 points and 8 places; row i of both must be the same point"),
     );
     await expect(measurePicture(cloud, cloud, { neighbours: 5, engine })).rejects.toThrow(
@@ -59,20 +58,5 @@ describe("measurePicture", () => {
     await expect(measurePicture(cloud, { ...cloud, data: cloud.data.with(3, NaN) }, { neighbours: 2, engine })).rejects.toThrow(
       "measurePicture: picture: row 1, column 1 is NaN",
     ); // prettier-ignore
-  });
-});
-
-describe("nearestRows", () => {
-  it("leaves a row out by its index, and takes the smaller index of equally near rows", async () => {
-    const rows = matrix64(4, 1, Float64Array.of(0, 0, 1, -1));
-    const { indices, squares } = await nearestRows(rows, 3, { engine });
-    expect(Array.from(indices)).toEqual([1, 2, 3, 0, 2, 3, 0, 1, 3, 0, 1, 2]);
-    expectClose(squares, [0, 1, 1, 0, 1, 1, 1, 1, 4, 1, 1, 4], exact);
-  });
-
-  it("refuses more neighbours than other rows", async () => {
-    await expect(nearestRows(matrix64(3, 1), 3, { engine })).rejects.toThrow(
-      new ShapeError("nearestRows: got 3 rows and 3 neighbours; there must be at least one, and more rows than neighbours"),
-    );
   });
 });

@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { matrix32, matrix64, toFloat64 } from "../../lib/core/matrix.js";
+import { matrix32 } from "../../lib/core/matrix.js";
 import { ShapeError, ValueError } from "../../lib/core/errors.js";
 import { createRandom } from "../../lib/core/random.js";
 import { createRepulsion } from "../../lib/geometry/barnes-hut.js";
-import { mapCloudTsne, measurePicture } from "../../lib/geometry/index.js";
-import { nearestRows } from "../../lib/geometry/nearest-rows.js";
+import { findNeighbours, mapCloudTsne, measurePicture } from "../../lib/geometry/index.js";
 import { jointAffinities, type Affinities } from "../../lib/geometry/tsne-affinities.js";
 import { gradientInto } from "../../lib/geometry/tsne.js";
 import { chooseEngine } from "../../lib/linalg/index.js";
@@ -12,8 +11,9 @@ import { algebra, expectClose, expectCloseTo } from "../close.js";
 import { golden, groups } from "./pictures.js";
 
 const engine = await chooseEngine();
-const points = matrix64(60, 8, Float64Array.from(golden.points));
-const affinities = jointAffinities(await nearestRows(points, golden.neighbours, { engine }), golden.perplexity);
+const nearby = { engine, nearness: "euclidean" } as const;
+const points = matrix32(60, 8, Float32Array.from(golden.points));
+const affinities = jointAffinities(await findNeighbours(points, golden.neighbours, nearby), golden.perplexity);
 
 function dense({ starts, columns, values }: Affinities): Float64Array {
   const rows = starts.length - 1;
@@ -63,12 +63,12 @@ describe("the affinities of t-SNE", () => {
   });
 
   it("are even where more rows are equal than the perplexity asks for", async () => {
-    const equal = await nearestRows(matrix64(8, 2), 7, { engine });
+    const equal = await findNeighbours(matrix32(8, 2), 7, nearby);
     expectClose(jointAffinities(equal, 3).values, new Float64Array(56).fill(1 / 56), algebra);
   });
 
   it("refuse a perplexity that the neighbours cannot reach", async () => {
-    const nearest = await nearestRows(points, 4, { engine });
+    const nearest = await findNeighbours(points, 4, nearby);
     expect(() => jointAffinities(nearest, 4)).toThrow(
       new ValueError("jointAffinities: got a perplexity of 4 with 4 neighbours; it must be at least 1 and below their number"),
     );
@@ -126,7 +126,7 @@ describe("mapCloudTsne", () => {
 
   it.each([2, 3] as const)("keeps neighbours and groups together in %i dimensions", async (dimensions) => {
     const picture = await mapCloudTsne(cloud, { ...options, dimensions, random: createRandom(1) });
-    const { indices } = await nearestRows(toFloat64(picture), 5, { engine });
+    const { indices } = await findNeighbours(picture, 5, nearby);
     const strays = indices.filter((other, k) => Math.floor(other / 40) !== Math.floor(k / 5 / 40));
     expect(strays.length).toBe(0);
     const { trustworthiness } = await measurePicture(cloud, picture, { engine });

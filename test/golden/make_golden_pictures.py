@@ -46,11 +46,15 @@ def gradient(p, picture, exaggeration):
     return 4 * (weights.sum(axis=1)[:, None] * picture - weights @ picture)
 
 
+def as_float32(values):
+    return values.astype(numpy.float32).astype(float)
+
+
 def main():
     random = numpy.random.default_rng(SEED)
     centres = random.normal(size=(4, 8))
-    points = (numpy.repeat(centres, 15, axis=0) + 0.5 * random.normal(size=(60, 8))).round(9)
-    pictures = {"plane": random.normal(size=(60, 2)).round(9), "space": points[:, :3] + 0.25}
+    points = as_float32(numpy.repeat(centres, 15, axis=0) + 0.5 * random.normal(size=(60, 8)))
+    pictures = {"plane": as_float32(random.normal(size=(60, 2))), "space": as_float32(points[:, :3] + 0.25)}
     p = joint_probabilities(points)
     golden = {
         "versions": {"numpy": numpy.__version__, "scikit-learn": sklearn.__version__, "scipy": scipy.__version__},
