@@ -102,6 +102,7 @@ async function intervalsOf(scenario, random) {
     ["Difference in TMR at 1 % FMR: percentiles", truth.tmr - less.tmr, percentile(rateGap)],
     ["Difference in TMR at 1 % FMR: `bcaInterval`", truth.tmr - less.tmr, bca(rateGap)],
     ["AUC: `aucInterval`", truth.auc, metrics.aucInterval(seen, pairs)],
+    ["EER: `eerInterval`", truth.eer, metrics.eerInterval(seen, pairs)],
   ];
   if (scenario.slow) {
     const area = await bootstrap(metrics.aucStatistic(pairs), fewer);

@@ -23,19 +23,21 @@ export async function alignCommand({ source, target, fit, test, from, seed, json
   else print(alignTable(rows));
 }
 
-/** A row a map and frame, a column a metric. */
+/** The protocol's metrics that the table has room for; the rows hold all. */
+const columns = ["rank1", "auc", "eer", "tmr@fmr=1e-2", "tmr@fmr=1e-3"];
+
+/** A line a map, in the protocol's frame, with 95 % intervals over subjects. */
 function alignTable(rows: readonly ResultRow[]): string {
-  const metrics = [...new Set(rows.map(({ metric }) => metric))];
-  const groups = new Map<string, (string | number)[]>();
-  for (const { source, map, frame, metric, value } of rows) {
-    const key = `${source} ${map} ${frame}`;
-    const line = groups.get(key) ?? [map, frame, ...metrics.map(() => 0)];
-    line[2 + metrics.indexOf(metric)] = value;
-    groups.set(key, line);
-  }
+  const shown = rows.filter(({ frame }) => frame === "centred");
+  const maps = [...new Set(shown.map(({ map }) => map))];
+  const cell = (map: string, metric: string): string => {
+    const found = shown.find((row) => row.map === map && row.metric === metric);
+    if (found === undefined) return "";
+    const { value, low, high } = found;
+    return low === null || high === null ? value.toFixed(3) : `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+  };
   const [{ source, target, fitSet, testSet, train, gallery, probes, seed, engine }] = rows.slice(-1);
-  const caption = `${source} → ${target}, fitted on ${fitSet} (${train} rows), tested on ${testSet} (gallery ${gallery}, probes ${probes}), seed ${seed}, engine ${engine}`;
-  const table = { columns: ["map", "frame", ...metrics], values: [...groups.values()] };
-  const formats = Object.fromEntries(metrics.map((metric) => [metric, ".4f"] as const));
-  return formatTable(table, { caption, formats, limit: groups.size })["text/plain"] as string;
+  const caption = `${source} → ${target}, fitted on ${fitSet} (${train} rows), tested on ${testSet} (gallery ${gallery}, probes ${probes}), seed ${seed}, engine ${engine}; 95 % intervals over people. Raw frame, rank5 and rank10: --json`;
+  const table = { columns: ["map", ...columns], values: maps.map((map) => [map, ...columns.map((metric) => cell(map, metric))]) };
+  return formatTable(table, { caption, limit: maps.length })["text/plain"] as string;
 }

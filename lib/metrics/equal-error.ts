@@ -14,9 +14,6 @@ export interface EerOptions {
 /**
  * The rate at which false matches and false non-matches are equally frequent.
  *
- * It has no interval here: the threshold moves with the subjects drawn, so that an honest one needs the densities of both kinds of
- * scores at the crossing, or a bootstrap over subjects.
- *
  * @see DEFINITIONS 5.4; Brümmer, de Villiers 2011, "The BOSARIS Toolkit", arXiv:1304.2865 (convex hull)
  */
 export function eer(evaluation: Verification, { method = "linear" }: EerOptions = {}): number {
@@ -58,6 +55,15 @@ export function equalErrorPlace(evaluation: Verification): number | null {
   const { mated, nonMatedCount } = evaluation;
   const needed = ((mated.length - before.trueMatches) * nonMatedCount) / mated.length;
   return Math.min(after.falseMatches, Math.max(before.falseMatches + 1, Math.ceil(needed))) - 1;
+}
+
+/** The largest score from which on FMR is at least FNMR. */
+export function equalErrorThreshold(evaluation: Verification): number {
+  const place = equalErrorPlace(evaluation);
+  if (place !== null) return evaluation.stepAt(place).score;
+  const { distinct, below } = evaluation.places;
+  const missed = evaluation.mated.length - coarseVerticesAround(evaluation)[1].trueMatches;
+  return distinct[below.indexOf(missed)];
 }
 
 function ratesAt({ mated, nonMatedCount }: Verification, step: RocStep): { fmr: number; fnmr: number } {

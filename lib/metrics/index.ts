@@ -4,6 +4,7 @@ export * from "./candidates.js";
 export { checkCohort, type CslsSimilarity } from "./csls.js";
 export { dPrime } from "./d-prime.js";
 export { det, type DetCurve, type DetPoint } from "./det.js";
+export { eerInterval } from "./eer-interval.js";
 export { eerBounds } from "./equal-error.js";
 export * from "./fmr-interval.js";
 export { type FoldFigure, type FoldScores, type FoldVerification, verifyFolds } from "./folds.js";

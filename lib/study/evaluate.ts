@@ -1,11 +1,14 @@
 import { ShapeError } from "../core/errors.js";
 import type { Matrix32 } from "../core/matrix.js";
 import type { Engine } from "../linalg/engine.js";
+import { eerInterval } from "../metrics/eer-interval.js";
 import { cmc, rankAtK, rankInterval } from "../metrics/identification.js";
 import type { Interval } from "../metrics/intervals.js";
-import { labelScores } from "../metrics/labels.js";
+import { labelScores, type SearchLabels } from "../metrics/labels.js";
+import { collectPairs, countPairs, mostScores } from "../metrics/pair-scores.js";
 import { scoreRecognition } from "../metrics/recognition.js";
-import { auc, eer, roc, thinRoc, tmrAtFmr, type RocPoint } from "../metrics/verification.js";
+import { scoreBlocks } from "../metrics/scores.js";
+import { auc, eer, roc, thinRoc, tmrAtFmr, type RocPoint, type Verification } from "../metrics/verification.js";
 import { aucInterval, tmrInterval } from "../metrics/verification-intervals.js";
 import { rankMetric, tmrMetric } from "./metric-names.js";
 
@@ -43,7 +46,7 @@ export interface EvaluateOptions {
 /**
  * Identify and verify probes against a gallery in one space: rank-k, AUC, EER and TMR at each FMR, from the cosines of all pairs.
  *
- * The EER has no interval, and that of a TMR takes its threshold as given.
+ * The interval of a TMR takes its threshold as given. That of the EER keeps all scores, and is left out where they are more than 2^27.
  *
  * @param probes n × d.
  * @param gallery m × d.
@@ -67,22 +70,36 @@ export async function evaluate(
     pairs,
     degenerateCount,
   } = await scoreRecognition(probes, gallery, labels, { engine, signal, fmrs });
+  const band = await eerBand(seen, probes, gallery, labels, { engine, signal });
   const values: MetricValue[] = ranks.map((k) => withInterval(rankMetric(k), rankAtK(found, k), rankInterval(found, k)));
-  values.push(withInterval("auc", auc(seen), aucInterval(seen, pairs)), { metric: "eer", value: eer(seen), low: null, high: null });
+  values.push(withInterval("auc", auc(seen), aucInterval(seen, pairs)), { metric: "eer", value: eer(seen), ...band });
   for (const fmr of fmrs) {
     const point = tmrAtFmr(seen, fmr);
     values.push(withInterval(tmrMetric(fmr), point.tmr, tmrInterval(pairs, point.threshold)));
   }
   const curve = curvePoints > 0 ? Array.from(cmc(found).slice(0, curvePoints)) : [];
-  const band = curve.map((_, i) => rankInterval(found, i + 1));
+  const bands = curve.map((_, i) => rankInterval(found, i + 1));
   return {
     values,
     cmc: curve,
-    cmcLow: band.map(({ low }) => low),
-    cmcHigh: band.map(({ high }) => high),
+    cmcLow: bands.map(({ low }) => low),
+    cmcHigh: bands.map(({ high }) => high),
     roc: curvePoints > 0 ? thinRoc(roc(seen), Math.max(2, curvePoints)) : [],
     degenerateCount,
   };
+}
+
+async function eerBand(
+  seen: Verification,
+  probes: Matrix32,
+  gallery: Matrix32,
+  labels: SearchLabels,
+  options: Pick<EvaluateOptions, "engine" | "signal">,
+): Promise<Pick<MetricValue, "low" | "high">> {
+  if (countPairs(labels).nonMatedCount > mostScores) return { low: null, high: null };
+  const collector = collectPairs(labels);
+  await scoreBlocks(probes, gallery, [collector], options);
+  return eerInterval(seen, collector.pairs());
 }
 
 function withInterval(metric: string, value: number, { low, high }: Interval): MetricValue {
