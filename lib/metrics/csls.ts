@@ -1,7 +1,7 @@
 import { ShapeError, SplitError, ValueError } from "../core/errors.js";
-import { matrix32, type Matrix32 } from "../core/matrix.js";
+import type { Matrix32 } from "../core/matrix.js";
 import type { Engine } from "../linalg/engine.js";
-import { unitRows } from "./unit-rows.js";
+import { prepareUnitRows } from "./unit-rows.js";
 
 /**
  * Cross-domain similarity local scaling: 2 cos(x, y) − r(x) − r(y), where r is the mean cosine to the nearest rows of a cohort from the
@@ -52,7 +52,7 @@ export async function hubness(
   if (cohort.columns !== rows.columns) {
     throw new ShapeError(`csls: the ${side} cohort is ${cohort.columns} wide and the rows ${rows.columns}; bring both into one space`);
   }
-  const others = unitRows(cohort, `csls: ${side} cohort`);
+  const others = prepareUnitRows(cohort, `csls: ${side} cohort`);
   const usable = cohort.rows - others.degenerate.length;
   if (!Number.isInteger(neighbourCount) || neighbourCount < 1 || neighbourCount > usable) {
     throw new ValueError(
@@ -60,15 +60,14 @@ export async function hubness(
     );
   }
   const without = new Set(others.degenerate);
-  const unit = unitRows(rows, "csls: rows").rows;
+  const unit = prepareUnitRows(rows, "csls: rows");
   const means = new Float64Array(rows.rows);
   const blockRows = Math.max(1, Math.floor(2 ** 22 / cohort.rows));
   const nearest = new Float64Array(neighbourCount);
   for (let first = 0; first < rows.rows; first += blockRows) {
     signal?.throwIfAborted();
     const count = Math.min(blockRows, rows.rows - first);
-    const part = matrix32(count, unit.columns, unit.data.subarray(first * unit.columns, (first + count) * unit.columns));
-    const { data } = await engine.product(part, others.rows, { transposeRight: true, signal });
+    const { data } = await engine.product(unit.take(first, first + count), others.take(0, cohort.rows), { transposeRight: true, signal });
     for (let i = 0; i < count; i++) {
       nearest.fill(-Infinity);
       for (let j = 0; j < cohort.rows; j++) if (!without.has(j)) keepLargest(nearest, data[i * cohort.rows + j]);

@@ -1,9 +1,9 @@
 import { ShapeError } from "../core/errors.js";
-import { matrix32, type Matrix32 } from "../core/matrix.js";
+import type { Matrix32 } from "../core/matrix.js";
 import type { Engine } from "../linalg/engine.js";
 import { hubness, type CslsSimilarity } from "./csls.js";
 import { euclideanScorer } from "./euclidean.js";
-import { unitRows } from "./unit-rows.js";
+import { prepareUnitRows } from "./unit-rows.js";
 
 /** How two rows are compared: larger is more alike. `euclidean` is the negated distance. */
 export type ScoreSimilarity = "cosine" | "euclidean" | CslsSimilarity;
@@ -45,18 +45,18 @@ export async function prepareScorer(probes: Matrix32, gallery: Matrix32, options
 }
 
 function cosineScorer(probes: Matrix32, gallery: Matrix32, { engine, signal, caller, order }: ScorerOptions): Scorer {
-  const unitGallery = unitRows(gallery, `${caller}: gallery`, order?.gallery);
-  const unitProbes = unitRows(probes, `${caller}: probes`, order?.probes);
+  const templateRows = prepareUnitRows(gallery, `${caller}: gallery`, order?.gallery);
+  const probeRows = prepareUnitRows(probes, `${caller}: probes`, order?.probes);
   return {
-    degenerateCount: unitProbes.degenerate.length + unitGallery.degenerate.length,
+    degenerateCount: probeRows.degenerate.length + templateRows.degenerate.length,
     async score(rows: RowRange, templates: RowRange): Promise<Matrix32> {
-      const left = rowsOf(unitProbes.rows, rows);
-      const scores = await engine.product(left, rowsOf(unitGallery.rows, templates), { transposeRight: true, signal });
-      for (const probe of unitProbes.degenerate) {
+      const left = probeRows.take(rows.first, rows.last);
+      const scores = await engine.product(left, templateRows.take(templates.first, templates.last), { transposeRight: true, signal });
+      for (const probe of probeRows.degenerate) {
         const row = probe - rows.first;
         if (row >= 0 && row < scores.rows) scores.data.fill(-Infinity, row * scores.columns, (row + 1) * scores.columns);
       }
-      for (const template of unitGallery.degenerate) {
+      for (const template of templateRows.degenerate) {
         const column = template - templates.first;
         if (column < 0 || column >= scores.columns) continue;
         for (let i = column; i < scores.data.length; i += scores.columns) scores.data[i] = -Infinity;
@@ -87,10 +87,6 @@ async function cslsScorer(
       return { rows: rows.last - rows.first, columns, data };
     },
   };
-}
-
-function rowsOf({ columns, data }: Matrix32, { first, last }: RowRange): Matrix32 {
-  return matrix32(last - first, columns, data.subarray(first * columns, last * columns));
 }
 
 function take(values: Float64Array, order: Int32Array | undefined): Float64Array {

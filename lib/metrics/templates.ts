@@ -46,7 +46,7 @@ export function makeTemplates(
   if (imageCount !== "all" && (!Number.isInteger(imageCount) || imageCount < 1)) {
     throw new ValueError(`makeTemplates: got ${imageCount} images; it must be a whole number from 1 on, or "all"`);
   }
-  const unit = unitRows(rows, "makeTemplates: rows").rows;
+  const unit = unitRows(rows, "makeTemplates: rows");
   const images = new Map<string, number[]>();
   identities.forEach((identity, row) => {
     const known = images.get(identity);

@@ -1,36 +1,53 @@
 import { ValueError } from "../core/errors.js";
 import { checkFinite, matrix32, type Matrix32 } from "../core/matrix.js";
 
-/** Rows of unit length, and the positions of those that have no direction; those stay zero. */
+/** Rows brought to unit length as they are asked for; no copy of them all is kept. */
 export interface UnitRows {
-  readonly rows: Matrix32;
+  readonly count: number;
+  /** Positions of rows that have no direction; those stay zero. */
   readonly degenerate: readonly number[];
+  /** Rows `first` up to, not including, `last`. The last answer is remembered: do not write to it. */
+  take(first: number, last: number): Matrix32;
 }
 
 /**
- * A copy with rows of unit length, by norms summed in float64.
+ * Make rows ready to be taken with unit length, by norms summed in float64.
  *
  * @param order the rows to take, in that order; each must be a row of `matrix`. @defaultValue all, as they are
  * @throws ValueError that names `what` when there are no rows or a value is not finite.
  */
-export function unitRows(matrix: Matrix32, what: string, order?: Int32Array): UnitRows {
+export function prepareUnitRows(matrix: Matrix32, what: string, order?: Int32Array): UnitRows {
   if (matrix.rows === 0) throw new ValueError(`${what} is empty; it needs at least one row`);
   checkFinite(matrix, what);
   const { columns, data } = matrix;
   const count = order?.length ?? matrix.rows;
-  const unit = matrix32(count, columns);
+  const beginOf = (row: number): number => (order === undefined ? row : order[row]) * columns;
   const degenerate: number[] = [];
-  for (let row = 0; row < count; row++) {
-    const begin = (order === undefined ? row : order[row]) * columns;
-    const energy = energyOf(data, begin, begin + columns);
-    if (energy === 0) {
-      degenerate.push(row);
-      continue;
-    }
-    const factor = 1 / Math.sqrt(energy);
-    scaleInto(unit.data.subarray(row * columns, (row + 1) * columns), data, begin, factor);
-  }
-  return { rows: unit, degenerate };
+  const factors = Float64Array.from({ length: count }, (_, row) => {
+    const energy = energyOf(data, beginOf(row), beginOf(row) + columns);
+    if (energy === 0) degenerate.push(row);
+    return energy === 0 ? 0 : 1 / Math.sqrt(energy);
+  });
+  let recent = { first: 0, last: 0, rows: matrix32(0, columns) };
+  return {
+    count,
+    degenerate,
+    take(first: number, last: number): Matrix32 {
+      if (recent.first === first && recent.last === last) return recent.rows;
+      const rows = matrix32(last - first, columns);
+      for (let row = first, k = 0; row < last; row++, k += columns) {
+        scaleInto(rows.data.subarray(k, k + columns), data, beginOf(row), factors[row]);
+      }
+      recent = { first, last, rows };
+      return rows;
+    },
+  };
+}
+
+/** A copy of all rows with unit length; those without a direction are zero. @throws as `prepareUnitRows` does. */
+export function unitRows(matrix: Matrix32, what: string): Matrix32 {
+  const rows = prepareUnitRows(matrix, what);
+  return rows.take(0, rows.count);
 }
 
 /** Σ data[i]² from `begin` to before `end`, in four sums. */
