@@ -34,7 +34,7 @@ export interface BootstrapOptions {
  * @throws ValueError when there are fewer than two subjects or replicates, or when most draws leave nothing to compare; the signal's
  * reason when it aborts.
  * @see Owen 2007, doi:10.1214/07-AOAS122 (two-way draws are conservative); Owen, Eckles 2012, doi:10.1214/12-AOAS547 (double or nothing);
- * DEFINITIONS 11
+ * docs/definitions.md
  */
 export async function bootstrapSubjects(
   statistic: SubjectStatistic,

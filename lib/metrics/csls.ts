@@ -9,7 +9,7 @@ import { prepareUnitRows } from "./unit-rows.js";
  *
  * The cohort must hold nobody who is searched for: see checkCohort.
  *
- * @see Conneau et al. 2018, arXiv:1710.04087; DEFINITIONS 6
+ * @see Conneau et al. 2018, arXiv:1710.04087; docs/definitions.md
  */
 export interface CslsSimilarity {
   readonly kind: "csls";

@@ -8,7 +8,7 @@ import { momentsOf, type Verification } from "./verification.js";
  * Infinity when neither side varies and the means differ, 0 when they are equal. It says little about tails: report it beside the ROC.
  *
  * @throws ValueError when a score is −∞, as those of rows without a direction are.
- * @see DEFINITIONS 5.6
+ * @see docs/definitions.md
  */
 export function dPrime({ mated, nonMatedMoments }: Verification): number {
   const matedMoments = momentsOf(mated);

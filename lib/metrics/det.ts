@@ -22,7 +22,7 @@ export interface DetCurve {
 /**
  * The DET curve of a verification evaluation, FMR rising.
  *
- * @see Martin et al. 1997, "The DET curve in assessment of detection task performance", Eurospeech; DEFINITIONS 5.5
+ * @see Martin et al. 1997, "The DET curve in assessment of detection task performance", Eurospeech; docs/definitions.md
  */
 export function det(evaluation: Verification): DetCurve {
   return detCurve(rocSteps(evaluation), evaluation.mated.length, evaluation.nonMatedCount);

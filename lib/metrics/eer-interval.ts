@@ -16,7 +16,7 @@ import type { Verification } from "./verification.js";
  * Takes G²/2 numbers of memory.
  *
  * @param evaluation of the same scores as `pairs`.
- * @see DEFINITIONS 5.4 and 11; Hsieh, Turnbull 1996, doi:10.1214/aos/1033066197, for the slope that joins both sides' errors
+ * @see docs/definitions.md; Hsieh, Turnbull 1996, doi:10.1214/aos/1033066197, for the slope that joins both sides' errors
  */
 export function eerInterval(evaluation: Verification, { labels, mated, matedSubjects, nonMated }: PairScores): Interval {
   const rate = eer(evaluation);

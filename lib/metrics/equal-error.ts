@@ -14,7 +14,7 @@ export interface EerOptions {
 /**
  * The rate at which false matches and false non-matches are equally frequent.
  *
- * @see DEFINITIONS 5.4; Brümmer, de Villiers 2011, "The BOSARIS Toolkit", arXiv:1304.2865 (convex hull)
+ * @see docs/definitions.md; Brümmer, de Villiers 2011, "The BOSARIS Toolkit", arXiv:1304.2865 (convex hull)
  */
 export function eer(evaluation: Verification, { method = "linear" }: EerOptions = {}): number {
   switch (method) {

@@ -17,7 +17,7 @@ export interface RateInterval extends Interval {
  * Takes G²/2 numbers of memory, and one pass over comparisons and pairs of subjects.
  *
  * @throws ValueError when the threshold is NaN, or there is no non-mated comparison.
- * @see Fogliato, Patil, Perona 2024, "Confidence intervals for error rates in 1:1 matching tasks", arXiv:2306.01198; DEFINITIONS 11
+ * @see Fogliato, Patil, Perona 2024, "Confidence intervals for error rates in 1:1 matching tasks", arXiv:2306.01198; docs/definitions.md
  */
 export function fmrInterval({ labels, nonMated }: PairScores, threshold: number): RateInterval {
   if (Number.isNaN(threshold))

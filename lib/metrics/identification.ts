@@ -110,7 +110,7 @@ export function pessimisticRanks({ better, tied }: Ranks): Int32Array {
  * The share of mated probes whose best mate is among the first k candidates.
  *
  * @throws ValueError when k is not a whole number from 1 on.
- * @see ISO/IEC 19795-1:2021, closed-set identification; DEFINITIONS 3
+ * @see ISO/IEC 19795-1:2021, closed-set identification; docs/definitions.md
  */
 export function rankAtK(ranks: Ranks, k: number, { ties = "pessimistic" }: TieOptions = {}): number {
   checkK(k);

@@ -106,7 +106,7 @@ export function collectSearches(labels: ScoreLabels, { unit = "subject", listLen
   };
 }
 
-/** Share of non-mated searches with a candidate at or above the threshold. @see ISO/IEC 19795-1:2021; DEFINITIONS 4 */
+/** Share of non-mated searches with a candidate at or above the threshold. @see ISO/IEC 19795-1:2021; docs/definitions.md */
 export function fpir({ nonMatedScores, listLength, nonMatedSubjects }: Searches, threshold: number): number {
   checkThreshold("fpir", threshold);
   let found = 0;

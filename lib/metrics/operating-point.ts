@@ -41,7 +41,7 @@ const gridSteps = 1000;
  *
  * @throws ValueError when `fmr` is not in [0, 1), when scores were only counted and this rate was not asked for beforehand, or when
  * the grid is asked of scores that were only counted.
- * @see DEFINITIONS 5.3
+ * @see docs/definitions.md
  */
 export function tmrAtFmr(evaluation: Verification, fmr: number, { method = "conservative" }: OperatingPointOptions = {}): OperatingPoint {
   checkFmr(fmr);
