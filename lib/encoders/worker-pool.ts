@@ -1,7 +1,6 @@
-import { Worker } from "node:worker_threads";
-import { DataError, ValueError } from "../core/errors.js";
+import { runOnWorkers } from "../core/worker-pool.js";
 import { forbidTelemetry } from "../linalg/load-onnx.js";
-import type { BlockTask, StopOrder, WorkerReport, WorkerStart } from "./embed-worker.js";
+import type { BlockReport, BlockTask, WorkerStart } from "./embed-worker.js";
 
 export interface RunBlocksOptions {
   readonly workers: number;
@@ -15,68 +14,20 @@ export async function runBlocks(
   start: WorkerStart,
   { workers, onSteps, signal }: RunBlocksOptions,
 ): Promise<void> {
-  signal?.throwIfAborted();
-  forbidTelemetry();
-  const pool = Array.from(
-    { length: Math.min(workers, tasks.length) },
-    () => new Worker(new URL("./embed-worker.js", import.meta.url), { workerData: start }),
-  );
+  const count = Math.min(workers, tasks.length);
   let taken = 0;
-  try {
-    await Promise.all(
-      pool.map(
-        (worker) =>
-          new Promise<void>((resolve, reject) => {
-            const give = (): void => {
-              if (taken === tasks.length) {
-                resolve();
-                return;
-              }
-              const task = tasks[taken++];
-              worker.postMessage({ ...task, next: tasks[taken + pool.length - 1]?.block ?? null });
-            };
-            worker.on("message", (report: WorkerReport) => {
-              if ("error" in report) {
-                reject(revive(report.error));
-                return;
-              }
-              onSteps(report.doneSteps);
-              give();
-            });
-            worker.on("error", reject);
-            worker.on("exit", (code) => {
-              reject(
-                new DataError(`embed: a worker ended with code ${code} before its work was done; start the same command again to go on`),
-              );
-            });
-            signal?.addEventListener(
-              "abort",
-              () => {
-                reject(signal.reason as Error);
-              },
-              { once: true },
-            );
-            give();
-          }),
-      ),
-    );
-  } catch (error) {
-    await Promise.all(pool.map(stop));
-    throw error;
-  }
-  await Promise.all(pool.map((worker) => worker.terminate()));
-}
-
-/** Let a worker end by itself, as soon as the network that it runs is done. */
-async function stop(worker: Worker): Promise<void> {
-  if (worker.threadId < 0) return; // it has ended
-  const ended = new Promise((resolve) => worker.once("exit", resolve));
-  worker.postMessage("stop" satisfies StopOrder);
-  await ended;
-}
-
-function revive({ name, message }: { readonly name: string; readonly message: string }): Error {
-  if (name === "DataError") return new DataError(message);
-  if (name === "ValueError") return new ValueError(message);
-  return new Error(message);
+  const next = (): BlockTask | null => {
+    if (taken === tasks.length) return null;
+    const task = tasks[taken++];
+    return { ...task, next: tasks[taken + count - 1]?.block ?? null };
+  };
+  forbidTelemetry();
+  await runOnWorkers<BlockTask, BlockReport>(new URL("./embed-worker.js", import.meta.url), {
+    count,
+    workerData: start,
+    next,
+    onReport: ({ doneSteps }) => { onSteps(doneSteps); }, // prettier-ignore
+    advice: "start the same command again to go on",
+    signal,
+  });
 }

@@ -14,71 +14,82 @@ export interface SubjectTile {
   readonly isHalf: boolean;
 }
 
-/** Sums over non-mated scores less the grid's origin. */
-export interface MomentSums {
-  first: number;
-  second: number;
-}
+/** Over non-mated scores less the grid's origin: their sum, and that of their squares. */
+export type MomentSums = Float64Array;
 
 /**
  * Count the non-mated scores of a tile on the grid.
  *
  * @returns the sum of their places for each subject of the rows and each of the columns.
  */
-export function countTile(
-  { rows, columns, scores, firstProbe, firstTemplate, isHalf }: SubjectTile,
-  { probeBegins, templateBegins }: SubjectGroups,
-  cells: PlaceCells,
-  moments: MomentSums,
-): Float64Array {
-  const { low, scale, recent, placeOf, ascending, between, tied } = cells;
-  const { below } = cells.places;
-  const { data } = scores;
-  const last = recent.length - 1;
+export function countTile(tile: SubjectTile, groups: SubjectGroups, cells: PlaceCells, moments: MomentSums): Float64Array {
+  const { subjects: rows } = tile.rows;
+  const { subjects: columns } = tile.columns;
+  const { probeBegins, templateBegins } = groups;
+  const { data, columns: scoreCount } = tile.scores;
   cells.settle(data.length);
-  const width = columns.subjects.last - columns.subjects.first;
-  const sums = new Float64Array((rows.subjects.last - rows.subjects.first) * width);
-  let first = 0;
-  let second = 0;
-  for (let subject = rows.subjects.first; subject < rows.subjects.last; subject++) {
-    const at = (subject - rows.subjects.first) * width - columns.subjects.first;
+  const width = columns.last - columns.first;
+  const sums = new Float64Array((rows.last - rows.first) * width);
+  for (let subject = rows.first; subject < rows.last; subject++) {
+    const placeSums = sums.subarray((subject - rows.first) * width, (subject - rows.first + 1) * width);
     for (let probe = probeBegins[subject]; probe < probeBegins[subject + 1]; probe++) {
-      const shift = (probe - firstProbe) * scores.columns - firstTemplate;
-      for (let other = isHalf ? subject + 1 : columns.subjects.first; other < columns.subjects.last; other++) {
-        if (other === subject) continue;
-        const end = shift + templateBegins[other + 1];
-        let sum = 0;
-        for (let i = shift + templateBegins[other]; i < end; i++) {
-          const score = data[i];
-          const height = score - low;
-          first += height;
-          second += height * height;
-          const x = height * scale;
-          const cell = x > 0 ? (x < last ? x | 0 : last) : 0;
-          recent[cell]++;
-          const place = placeOf[cell];
-          if (place >= 0) sum += place;
-          else if (place < -ascending.length) sum += cells.search(score, cell);
-          else {
-            // What is in later cells is larger, so the scan ends by itself; behind the last stands Infinity.
-            let at = -1 - place;
-            while (ascending[at] < score) at++;
-            if (ascending[at] === score) {
-              tied[at]++;
-              sum += below[at] + below[at + 1];
-            } else {
-              between[at]++;
-              sum += 2 * below[at];
-            }
-          }
-        }
-        sums[at + other] += sum;
-      }
+      const shift = (probe - tile.firstProbe) * scoreCount - tile.firstTemplate;
+      const count = (first: number, last: number): void => {
+        countRow(data, shift, templateBegins, first, last, cells, placeSums, columns.first, moments);
+      };
+      if (!tile.isHalf) count(columns.first, Math.min(subject, columns.last));
+      count(Math.max(subject + 1, columns.first), columns.last);
     }
   }
-  moments.first += first;
-  moments.second += second;
   return sums;
+}
+
+/** The scores of one probe and the templates of the subjects from `first` to before `last`; a function of its own, so that it is compiled once. */
+function countRow(
+  data: Float32Array,
+  shift: number,
+  templateBegins: Int32Array,
+  first: number,
+  last: number,
+  { low, scale, recent, placeOf, ascending, between, tied, places: { below }, search }: PlaceCells,
+  placeSums: Float64Array,
+  firstColumn: number,
+  moments: MomentSums,
+): void {
+  const lastCell = recent.length - 1;
+  const isSearched = -ascending.length;
+  let [sumOfHeights, sumOfSquares] = [moments[0], moments[1]];
+  for (let other = first; other < last; other++) {
+    const end = shift + templateBegins[other + 1];
+    let sum = 0;
+    for (let i = shift + templateBegins[other]; i < end; i++) {
+      const score = data[i];
+      const height = score - low;
+      sumOfHeights += height;
+      sumOfSquares += height * height;
+      const x = height * scale;
+      const cell = x > 0 ? (x < lastCell ? x | 0 : lastCell) : 0;
+      recent[cell]++;
+      const place = placeOf[cell];
+      if (place >= 0) sum += place;
+      else if (place < isSearched) sum += search(score, cell);
+      else {
+        // What is in later cells is larger, so the scan ends by itself; behind the last stands Infinity.
+        let at = -1 - place;
+        while (ascending[at] < score) at++;
+        if (ascending[at] === score) {
+          tied[at]++;
+          sum += below[at] + below[at + 1];
+        } else {
+          between[at]++;
+          sum += 2 * below[at];
+        }
+      }
+    }
+    placeSums[other - firstColumn] += sum;
+  }
+  moments[0] = sumOfHeights;
+  moments[1] = sumOfSquares;
 }
 
 /** For each probe: its best mate, and non-mated candidates above it, and at or above it. */
@@ -93,28 +104,44 @@ export interface RankCounts {
 export function rankTile(
   { rows, columns, scores, firstProbe, firstTemplate }: SubjectTile,
   { probeBegins, templateBegins }: SubjectGroups,
-  { best, above, atLeast }: RankCounts,
+  counts: RankCounts,
   unit: "subject" | "template",
 ): void {
-  const { data } = scores;
+  const { first, last } = columns.subjects;
   for (let subject = rows.subjects.first; subject < rows.subjects.last; subject++) {
     if (templateBegins[subject] === templateBegins[subject + 1]) continue;
     for (let probe = probeBegins[subject]; probe < probeBegins[subject + 1]; probe++) {
-      const mate = best[probe];
       const shift = (probe - firstProbe) * scores.columns - firstTemplate;
-      for (let other = columns.subjects.first; other < columns.subjects.last; other++) {
-        if (other === subject) continue;
-        const end = shift + templateBegins[other + 1];
-        let atLeastCount = 0;
-        let aboveCount = 0;
-        for (let i = shift + templateBegins[other]; i < end; i++) {
-          if (data[i] < mate) continue;
-          atLeastCount++;
-          if (data[i] > mate) aboveCount++;
-        }
-        atLeast[probe] += unit === "subject" ? Math.min(1, atLeastCount) : atLeastCount;
-        above[probe] += unit === "subject" ? Math.min(1, aboveCount) : aboveCount;
-      }
+      const mostOfSubject = unit === "subject" ? 1 : Infinity;
+      rankRow(scores.data, shift, templateBegins, first, Math.min(subject, last), probe, counts, mostOfSubject);
+      rankRow(scores.data, shift, templateBegins, Math.max(subject + 1, first), last, probe, counts, mostOfSubject);
     }
+  }
+}
+
+/** One probe's candidates of the subjects from `first` to before `last`, of which each counts `mostOfSubject` times at most. */
+function rankRow(
+  data: Float32Array,
+  shift: number,
+  templateBegins: Int32Array,
+  first: number,
+  last: number,
+  probe: number,
+  { best, above, atLeast }: RankCounts,
+  mostOfSubject: number,
+): void {
+  const mate = best[probe];
+  for (let other = first; other < last; other++) {
+    const end = shift + templateBegins[other + 1];
+    let atLeastCount = 0;
+    let aboveCount = 0;
+    for (let i = shift + templateBegins[other]; i < end; i++) {
+      if (data[i] < mate) continue;
+      atLeastCount++;
+      if (data[i] > mate) aboveCount++;
+    }
+    if (atLeastCount === 0) continue;
+    atLeast[probe] += Math.min(mostOfSubject, atLeastCount);
+    above[probe] += Math.min(mostOfSubject, aboveCount);
   }
 }

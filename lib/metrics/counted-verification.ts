@@ -42,20 +42,38 @@ export function expectedCells(
   });
 }
 
-/** The cells that hold the scores which thresholds at these rates, and the equal error rate, depend on. */
-export function neededCells(grid: Grid, fmrs: readonly number[]): number[] {
-  const counts = cellCounts(grid.cells);
+/** What is read off a grid once it is full. */
+export interface CountedGrid {
+  /** All scores in each cell. */
+  readonly inCells: Float64Array;
+  /** Scores at each place among the mated ones. */
+  readonly byPlace: Float64Array;
+  /** How many scores precede those that the rates, and the equal error rate, depend on. */
+  readonly asked: readonly number[];
+}
+
+/** Count the scores by cell and by place, and see which ones thresholds at these rates depend on. */
+export function countGrid(grid: Grid, fmrs: readonly number[]): CountedGrid {
+  const inCells = cellCounts(grid.cells);
+  const byPlace = countsByPlace(grid.cells, inCells);
+  const equal = equalErrorPlace(withSteps(grid, byPlace, []));
+  const places = fmrs.map((fmr) => allowedMatches(fmr, grid.nonMatedCount));
+  return { inCells, byPlace, asked: equal === null ? places : [...places, equal] };
+}
+
+/** The cells that hold the scores which the asked ones depend on. */
+export function neededCells({ inCells, asked }: CountedGrid): number[] {
   const needed = new Set<number>();
-  for (const above of askedPlaces(grid, fmrs)) {
-    const cell = cellAt(counts, above).cell;
+  for (const above of asked) {
+    const cell = cellAt(inCells, above).cell;
     needed.add(cell);
-    for (let next = cell + 1; next < counts.length; next++) {
-      if (counts[next] === 0) continue;
+    for (let next = cell + 1; next < inCells.length; next++) {
+      if (inCells[next] === 0) continue;
       needed.add(next);
       break;
     }
     for (let previous = cell - 1; previous >= 0; previous--) {
-      if (counts[previous] === 0) continue;
+      if (inCells[previous] === 0) continue;
       needed.add(previous);
       break;
     }
@@ -63,25 +81,22 @@ export function neededCells(grid: Grid, fmrs: readonly number[]): number[] {
   return [...needed];
 }
 
-/** The evaluation, with the steps at these rates and at the equal error rate; `grid.cells` holds the scores of the needed cells. */
-export function countedVerification(grid: Grid, fmrs: readonly number[]): Verification {
-  const { nonMatedCount } = grid;
-  const counts = cellCounts(grid.cells);
+/** The evaluation, with the asked steps; `grid.cells` holds the scores of the needed cells. */
+export function countedVerification(grid: Grid, { inCells, byPlace, asked }: CountedGrid): Verification {
   const steps: NonMatedStep[] = [];
-  for (const above of askedPlaces(grid, fmrs)) {
-    const step = stepIn(grid, counts, above);
+  for (const above of asked) {
+    const step = stepIn(grid, inCells, above);
     steps.push(step);
-    if (step.atOrAbove < nonMatedCount) steps.push(stepIn(grid, counts, step.atOrAbove));
+    if (step.atOrAbove < grid.nonMatedCount) steps.push(stepIn(grid, inCells, step.atOrAbove));
   }
-  return withSteps(grid, steps);
+  return withSteps(grid, byPlace, steps);
 }
 
-function withSteps(grid: Grid, steps: readonly NonMatedStep[]): Verification {
-  const { cells, mated, nonMatedCount, moments } = grid;
+function withSteps({ cells, mated, nonMatedCount, moments }: Grid, byPlace: Float64Array, steps: readonly NonMatedStep[]): Verification {
   return {
     mated,
     places: cells.places,
-    counts: countsByPlace(cells),
+    counts: byPlace,
     nonMatedCount,
     nonMatedMoments: momentsFrom(moments, cells.low, nonMatedCount),
     stepAt(above: number): NonMatedStep {
@@ -94,31 +109,25 @@ function withSteps(grid: Grid, steps: readonly NonMatedStep[]): Verification {
   };
 }
 
-function askedPlaces(grid: Grid, fmrs: readonly number[]): number[] {
-  const equal = equalErrorPlace(withSteps(grid, []));
-  const places = fmrs.map((fmr) => allowedMatches(fmr, grid.nonMatedCount));
-  return equal === null ? places : [...places, equal];
-}
-
-/** All scores in each cell. */
 function cellCounts({ counts, recent }: PlaceCells): Float64Array {
-  return counts.map((count, cell) => count + recent[cell]);
+  const inCells = new Float64Array(counts.length);
+  for (let cell = 0; cell < counts.length; cell++) inCells[cell] = counts[cell] + recent[cell];
+  return inCells;
 }
 
-function countsByPlace(cells: PlaceCells): Float64Array {
-  const { placeOf, between, tied } = cells;
-  const { below, distinct, placeCount } = cells.places;
+function countsByPlace({ placeOf, between, tied, places }: PlaceCells, inCells: Float64Array): Float64Array {
+  const { below, distinct, placeCount } = places;
   const byPlace = new Float64Array(placeCount);
-  cellCounts(cells).forEach((count, cell) => {
-    if (placeOf[cell] >= 0) byPlace[placeOf[cell]] += count;
-  });
+  for (let cell = 0; cell < inCells.length; cell++) {
+    if (placeOf[cell] >= 0) byPlace[placeOf[cell]] += inCells[cell];
+  }
   for (let j = 0; j <= distinct.length; j++) byPlace[2 * below[j]] += between[j];
   for (let j = 0; j < distinct.length; j++) byPlace[below[j] + below[j + 1]] += tied[j];
   return byPlace;
 }
 
 /** Sums are of scores less `low`. */
-function momentsFrom({ first, second }: MomentSums, low: number, count: number): ScoreMoments | null {
+function momentsFrom([first, second]: MomentSums, low: number, count: number): ScoreMoments | null {
   if (!Number.isFinite(first)) return null;
   const mean = first / count;
   return { mean: mean + low, variance: Math.max(0, second / count - mean * mean) };

@@ -155,13 +155,23 @@ export function cmc(ranks: Ranks, { ties = "pessimistic" }: TieOptions = {}): Fl
 /** The 95 % interval of rankAtK (pessimistic ties) over subjects drawn at random; see subjectInterval. */
 export function rankInterval(ranks: Ranks, k: number): Interval {
   checkK(k);
-  const hits = new Float64Array(ranks.subjectCount);
-  const trials = new Float64Array(ranks.subjectCount);
-  for (let i = 0; i < ranks.subjects.length; i++) {
-    hits[ranks.subjects[i]] += hitShare(ranks, i, k, "pessimistic");
-    trials[ranks.subjects[i]]++;
-  }
-  return subjectInterval(hits, trials);
+  return cmcIntervals(ranks, k)[k - 1];
+}
+
+/** rankInterval for k = 1 … `most`: of the CMC, rank by rank. */
+export function cmcIntervals(ranks: Ranks, most: number): Interval[] {
+  const { subjects, subjectCount } = ranks;
+  const hits = new Float64Array(subjectCount);
+  const trials = new Float64Array(subjectCount);
+  const found = Array.from({ length: most }, () => [] as number[]);
+  pessimisticRanks(ranks).forEach((rank, i) => {
+    trials[subjects[i]]++;
+    if (rank <= most) found[rank - 1].push(subjects[i]);
+  });
+  return found.map((some) => {
+    for (const subject of some) hits[subject]++;
+    return subjectInterval(hits, trials);
+  });
 }
 
 /** Probability that the best mate of probe i is within the first k when ties are broken as `ties` says. */

@@ -42,7 +42,7 @@ export interface PlaceCells {
   readonly watched: Tally;
   readonly cellOf: (score: number) => number;
   /** Place of a score; counts it among those that were looked for, and keeps it if the cell is watched. */
-  search(score: number, cell: number): number;
+  readonly search: (score: number, cell: number) => number;
   /** Make room for so many more scores. */
   settle(upcoming: number): void;
 }

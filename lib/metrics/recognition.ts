@@ -2,7 +2,7 @@ import { ShapeError, ValueError } from "../core/errors.js";
 import type { Matrix32 } from "../core/matrix.js";
 import { startPace } from "../linalg/pace.js";
 import { countTile, rankTile, type MomentSums, type RankCounts, type SubjectTile } from "./count-tile.js";
-import { countedVerification, expectedCells, neededCells, type Grid } from "./counted-verification.js";
+import { countedVerification, countGrid, expectedCells, neededCells, type Grid } from "./counted-verification.js";
 import type { RankOptions, Ranks } from "./identification.js";
 import type { ScoreLabels, SearchLabels } from "./labels.js";
 import { collectMated, type MatedOfTiles } from "./mated-tiles.js";
@@ -82,7 +82,8 @@ export async function scoreRecognition(
   const { sums, moments } = await countAll(walk, cells, counts, unit);
 
   const grid: Grid = { cells, mated: mated.mated, nonMatedCount, moments };
-  const needed = neededCells(grid, fmrs);
+  const counted = countGrid(grid, fmrs);
+  const needed = neededCells(counted);
   const isComplete = needed.every((cell) => cells.isWatched[cell] === 1);
   const kept = isComplete ? cells : createPlaceCells(places, mated.range, nonMatedCount);
   if (!isComplete) {
@@ -92,7 +93,7 @@ export async function scoreRecognition(
   const pairs = { labels, mated: mated.mated, matedSubjects: mated.matedSubjects, placeSums: sums };
   return {
     ranks: counts === null ? null : ranksOf(labels, groups, mated, counts, unit),
-    evaluation: countedVerification({ ...grid, cells: kept }, fmrs),
+    evaluation: countedVerification({ ...grid, cells: kept }, counted),
     pairs,
     degenerateCount: scorer.degenerateCount,
   };
@@ -146,7 +147,7 @@ async function countAll(
   unit: "subject" | "template",
 ): Promise<{ sums: PlaceSums; moments: MomentSums }> {
   const sums = emptyPlaceSums(labels.subjectCount);
-  const moments: MomentSums = { first: 0, second: 0 };
+  const moments: MomentSums = new Float64Array(2);
   const pace = startPace(signal);
   const count = async (row: number, column: number): Promise<Float64Array | null> => {
     const [rows, columns] = [groups.groups[row], groups.groups[column]];

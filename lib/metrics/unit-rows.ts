@@ -36,7 +36,7 @@ export function prepareUnitRows(matrix: Matrix32, what: string, order?: Int32Arr
       if (recent.first === first && recent.last === last) return recent.rows;
       const rows = matrix32(last - first, columns);
       for (let row = first, k = 0; row < last; row++, k += columns) {
-        scaleInto(rows.data.subarray(k, k + columns), data, beginOf(row), factors[row]);
+        scaleInto(rows.data, k, k + columns, data, beginOf(row), factors[row]);
       }
       recent = { first, last, rows };
       return rows;
@@ -64,15 +64,14 @@ function energyOf(data: Float32Array, begin: number, end: number): number {
   return first + second + (third + fourth);
 }
 
-/** scaled = factor · data from `begin` on. */
-function scaleInto(scaled: Float32Array, data: Float32Array, begin: number, factor: number): void {
-  const count = scaled.length;
-  let j = 0;
-  for (let i = begin; j < count - 3; j += 4, i += 4) {
+/** scaled = factor · data, from `first` to before `last`, and from `begin` on. */
+function scaleInto(scaled: Float32Array, first: number, last: number, data: Float32Array, begin: number, factor: number): void {
+  let [j, i] = [first, begin];
+  for (; j < last - 3; j += 4, i += 4) {
     scaled[j] = data[i] * factor;
     scaled[j + 1] = data[i + 1] * factor;
     scaled[j + 2] = data[i + 2] * factor;
     scaled[j + 3] = data[i + 3] * factor;
   }
-  for (; j < count; j++) scaled[j] = data[begin + j] * factor;
+  for (; j < last; j++, i++) scaled[j] = data[i] * factor;
 }

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import { DataError } from "../core/errors.js";
 import type { Progress } from "../core/progress.js";
@@ -17,6 +18,8 @@ export interface OpenStudyOptions {
   readonly engine?: EngineName;
   /** Where what was measured is kept; null to measure all anew. @defaultValue runs/cache, and null when FACEBRIDGE_CACHE is "off" */
   readonly cache?: StudyCache | null;
+  /** Worker threads that share what there is to measure, where the engine is onnx. @defaultValue one for each core, at most 8 */
+  readonly workers?: number;
   readonly signal?: AbortSignal;
   readonly progress?: Progress;
 }
@@ -26,6 +29,7 @@ export async function openStudy({
   folder = path.join(projectFolder, "data"),
   engine,
   cache = process.env.FACEBRIDGE_CACHE === "off" ? null : openCache(),
+  workers = Math.min(8, availableParallelism()),
   signal,
   progress,
 }: OpenStudyOptions = {}): Promise<StudyContext> {
@@ -48,6 +52,7 @@ export async function openStudy({
     overlap: parseOverlap(overlap, overlapFile),
     engine: chosen,
     cache,
+    workers: chosen.name === "onnx" ? workers : 1,
     signal,
     ...(progress === undefined ? {} : { progress }),
   };

@@ -2,7 +2,7 @@ import { ShapeError } from "../core/errors.js";
 import type { Matrix32 } from "../core/matrix.js";
 import type { Engine } from "../linalg/engine.js";
 import { eerInterval } from "../metrics/eer-interval.js";
-import { cmc, rankAtK, rankInterval } from "../metrics/identification.js";
+import { cmc, cmcIntervals, rankAtK, rankInterval } from "../metrics/identification.js";
 import type { Interval } from "../metrics/intervals.js";
 import { labelScores, type SearchLabels } from "../metrics/labels.js";
 import { collectPairs, countPairs, mostScores } from "../metrics/pair-scores.js";
@@ -78,7 +78,7 @@ export async function evaluate(
     values.push(withInterval(tmrMetric(fmr), point.tmr, tmrInterval(pairs, point.threshold)));
   }
   const curve = curvePoints > 0 ? Array.from(cmc(found).slice(0, curvePoints)) : [];
-  const bands = curve.map((_, i) => rankInterval(found, i + 1));
+  const bands = cmcIntervals(found, curve.length);
   return {
     values,
     cmc: curve,

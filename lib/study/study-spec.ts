@@ -54,6 +54,8 @@ export interface StudyContext {
   readonly signal?: AbortSignal | undefined;
   /** Keeps what was measured, for the next time; null to measure all anew. @defaultValue null */
   readonly cache?: StudyCache | null;
+  /** Worker threads that share what there is to measure, each with an onnx engine of its own; 1 measures on the caller's thread. @defaultValue 1 */
+  readonly workers?: number;
   /** Counts evaluations: see countEvaluations. @defaultValue silent */
   readonly progress?: Progress;
 }

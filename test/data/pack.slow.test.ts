@@ -27,7 +27,7 @@ async function study(folder: string, set: string, kind: "face" | "vision"): Prom
     seed: 0,
     frames: ["centred"] as const,
   };
-  const { rows } = await runStudy(spec, await openStudy({ folder }));
+  const { rows } = await runStudy(spec, await openStudy({ folder, workers: 1 }));
   return rows.filter(({ metric }) => compared.includes(metric));
 }
 

@@ -1,0 +1,35 @@
+import { parentPort } from "node:worker_threads";
+
+/** Give up what is being done, and end. */
+export type StopOrder = "stop";
+
+/** What a worker thread answers to a task. */
+export type WorkerReport<Report> = { readonly report: Report } | { readonly error: { readonly name: string; readonly message: string } };
+
+/**
+ * On a worker thread of `runOnWorkers`: do the tasks as they come.
+ *
+ * @param open makes what does them, and is told when to give up.
+ */
+export function serveTasks(open: (signal: AbortSignal) => (task: never) => Promise<unknown>): void {
+  const port = parentPort!;
+  const stopping = new AbortController();
+  const run = open(stopping.signal);
+  const answer = (report: WorkerReport<unknown>): void => { port.postMessage(report); }; // prettier-ignore
+  let current: Promise<void> = Promise.resolve();
+  port.on("message", (task: unknown) => {
+    if (task === ("stop" satisfies StopOrder)) {
+      stopping.abort();
+      // A thread that is ended inside a network takes the process with it.
+      void current.then(() => { port.close(); }); // prettier-ignore
+      return;
+    }
+    current = run(task as never).then(
+      (report) => { answer({ report }); }, // prettier-ignore
+      (error: unknown) => {
+        const { name, message } = error instanceof Error ? error : new Error(String(error));
+        answer({ error: { name, message } });
+      },
+    );
+  });
+}

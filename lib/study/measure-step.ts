@@ -1,0 +1,89 @@
+import { findMapKind } from "../align/registry.js";
+import { lessMean } from "../align/rows.js";
+import type { Matrix32 } from "../core/matrix.js";
+import { evaluate, type Evaluation, type EvaluateOptions } from "./evaluate.js";
+import { meanEvaluation } from "./mean-evaluation.js";
+import type { PreparedStudy } from "./prepare-study.js";
+import { scoreMap } from "./score-map.js";
+import type { EncoderPair, StudyContext, StudySpec } from "./study-spec.js";
+
+/** One map of one pair, or a network by itself: `native`, where source and target are the same. */
+export interface StudyStep {
+  readonly pair: EncoderPair;
+  readonly map: string;
+}
+
+/** What was measured of one map in one frame. */
+export interface Outcome {
+  readonly map: string;
+  readonly frame: "centred" | "raw";
+  readonly evaluation: Evaluation;
+}
+
+/** Fit and evaluate, in each frame of the spec. Of a kind or a control that is drawn at random the mean over its draws is taken. */
+export async function measureStep(
+  { pair, map }: StudyStep,
+  prepared: PreparedStudy,
+  spec: StudySpec,
+  context: StudyContext,
+): Promise<Outcome[]> {
+  return map === "native" ? measureNative(pair.target, prepared, spec, context) : measureMap(map, pair, prepared, spec, context);
+}
+
+async function measureNative(
+  target: string,
+  { names, network }: PreparedStudy,
+  spec: StudySpec,
+  context: StudyContext,
+): Promise<Outcome[]> {
+  const { probes, gallery, cloud } = await network(target);
+  const identities = { probes: names.probeIdentities, gallery: names.galleryIdentities };
+  const outcomes: Outcome[] = [];
+  for (const frame of framesOf(spec)) {
+    const place = (rows: Matrix32): Matrix32 => (frame === "centred" ? lessMean(rows, cloud.mean) : rows);
+    outcomes.push({
+      map: "native",
+      frame,
+      evaluation: await evaluate(place(probes), place(gallery), identities, optionsOf(spec, context)),
+    });
+  }
+  return outcomes;
+}
+
+async function measureMap(
+  map: string,
+  { source, target }: EncoderPair,
+  { names, network, pairFits }: PreparedStudy,
+  spec: StudySpec,
+  context: StudyContext,
+): Promise<Outcome[]> {
+  const { probes } = await network(source);
+  const { gallery } = await network(target);
+  const kind = findMapKind(map);
+  const evaluations = framesOf(spec).map((frame) => ({ frame, draws: [] as Evaluation[] }));
+  for (const fits of await pairFits({ source, target })) {
+    for (let draw = 0; draw < (kind.drawCount ?? 1); draw++) {
+      const fitted = await kind.fit({ ...fits, draw });
+      for (const { frame, draws } of evaluations) {
+        draws.push(await scoreMap(fitted, { probes, gallery, ...names }, { ...optionsOf(spec, context), frame }));
+      }
+    }
+  }
+  const control = spec.control ?? "none";
+  const name = control === "none" ? map : `${map}/${control}`;
+  return evaluations.map(({ frame, draws }) => ({ map: name, frame, evaluation: meanEvaluation(draws) }));
+}
+
+function optionsOf({ ranks, fmrs, curvePoints }: StudySpec, { engine, signal }: StudyContext): EvaluateOptions {
+  return {
+    engine,
+    signal,
+    ...(ranks === undefined ? {} : { ranks }),
+    ...(fmrs === undefined ? {} : { fmrs }),
+    ...(curvePoints === undefined ? {} : { curvePoints }),
+  };
+}
+
+function framesOf({ frames = ["centred", "raw"] }: StudySpec): readonly ("centred" | "raw")[] {
+  return frames;
+}
