@@ -161,7 +161,7 @@ program
   .argument("<notebook>", "path, or name of one of the project's notebooks")
   .option("--set <name=value>", "a parameter; may be given again", collect, [])
   .option("--grid <name=list>", "a parameter's values, between commas or first..last; every combination is run", collect, [])
-  .option("--params <file>", "parameters as a JSON object")
+  .option("--params <file>", "parameters as YAML or JSON; --set wins over it")
   .option("--out <folder>", "where the folders of runs go (else runs/)")
   .option("--no-cache", "measure everything anew")
   .addHelpText("after", "\nExample: facebridge run 01-do-networks-see-alike --set testSet=cfp --grid seed=0..4")
@@ -193,6 +193,16 @@ runs
   .argument("[run...]", "folders, or beginnings of digests")
   .addHelpText("after", "\nExample: facebridge runs clean 3f9a")
   .action((names: string[]) => runCommand(async () => (await import("./runs.js")).cleanRunsCommand(names)));
+
+program
+  .command("publish")
+  .description("a static site of the executed notebooks, with the verdicts; works from disk, without a network")
+  .argument("[run...]", "runs to publish too: folders, or beginnings of digests")
+  .option("--out <folder>", "where the site goes", "site")
+  .addHelpText("after", "\nExample: facebridge publish 3f9a --out site")
+  .action((names: string[], options: { out: string }) =>
+    runCommand(async () => (await import("./publish.js")).publishCommand(names, options)),
+  );
 
 program
   .command("start")

@@ -6,7 +6,8 @@ import { readProvenance, type RunProvenance } from "../kernel/index.js";
 import { compareRows, readResultFile, type ResultRow } from "../study/index.js";
 import { print, say, textTable } from "./terminal.js";
 
-interface Run {
+/** What `facebridge run` has kept of one run. */
+export interface KeptRun {
   /** `<notebook>/<digest>`. */
   readonly id: string;
   readonly folder: string;
@@ -45,7 +46,7 @@ export async function compareRunsCommand(
   { json = false, limit }: { readonly json?: boolean; readonly limit: number },
 ): Promise<void> {
   const runs = await findRuns();
-  const [first, second] = [one, other].map((name) => pick(name, runs));
+  const [first, second] = [one, other].map((name) => pickRun(name, runs));
   const compared = compareRows(await rowsOf(first), await rowsOf(second));
   if (json) {
     print(JSON.stringify(compared, null, 2));
@@ -70,7 +71,7 @@ export async function compareRunsCommand(
 /** `facebridge runs clean`: take away the runs that were stopped, or those that are named. */
 export async function cleanRunsCommand(names: readonly string[]): Promise<void> {
   const runs = await findRuns();
-  const chosen = names.length > 0 ? names.map((name) => pick(name, runs)) : runs.filter(({ provenance }) => provenance === null);
+  const chosen = names.length > 0 ? names.map((name) => pickRun(name, runs)) : runs.filter(({ provenance }) => provenance === null);
   for (const { folder, id } of chosen) {
     await rm(folder, { recursive: true });
     print(`removed ${id}`);
@@ -78,10 +79,11 @@ export async function cleanRunsCommand(names: readonly string[]): Promise<void> 
   if (chosen.length === 0) say("nothing to remove: no run was stopped; name a run to remove a whole one");
 }
 
-async function findRuns(): Promise<Run[]> {
+/** The runs under runs/, by notebook and digest. */
+export async function findRuns(): Promise<KeptRun[]> {
   const subfolders = async (folder: string): Promise<string[]> =>
     (await readdir(folder, { withFileTypes: true }).catch(() => [])).filter((entry) => entry.isDirectory()).map(({ name }) => name).sort(); // prettier-ignore
-  const runs: Run[] = [];
+  const runs: KeptRun[] = [];
   for (const notebook of await subfolders(runsFolder)) {
     for (const name of (await subfolders(path.join(runsFolder, notebook))).filter((entry) => digest.test(entry))) {
       const folder = path.join(runsFolder, notebook, name);
@@ -91,8 +93,8 @@ async function findRuns(): Promise<Run[]> {
   return runs;
 }
 
-/** A run by its folder, its name, or the beginning of its digest. */
-function pick(name: string, runs: readonly Run[]): Run {
+/** A run by its folder, its name, or the beginning of its digest. @throws DataError when no run, or several, are called so. */
+export function pickRun(name: string, runs: readonly KeptRun[]): KeptRun {
   const found = runs.filter(({ id, folder }) => folder === path.resolve(name) || id === name || id.split("/")[1].startsWith(name));
   if (found.length === 1) return found[0];
   throw new DataError(
@@ -100,14 +102,20 @@ function pick(name: string, runs: readonly Run[]): Run {
   );
 }
 
-async function rowsOf({ folder, id }: Run): Promise<ResultRow[]> {
-  const files = (await readdir(folder)).filter((name) => name.endsWith(".json") && name !== "provenance.json");
+async function rowsOf({ folder, id }: KeptRun): Promise<ResultRow[]> {
+  const files = await resultFilesOf(folder);
   if (files.length === 0) throw new DataError(`runs: ${id} holds no result rows; run its notebook again`);
-  return (await Promise.all(files.sort().map((file) => readResultFile(path.join(folder, file))))).flat();
+  return (await Promise.all(files.map((file) => readResultFile(file)))).flat();
+}
+
+/** The files of result rows in a run's folder. */
+export async function resultFilesOf(folder: string): Promise<string[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".json") && name !== "provenance.json");
+  return names.sort().map((name) => path.join(folder, name));
 }
 
 /** The parameters in which the runs of the same notebook differ. */
-function differing({ provenance }: Run, runs: readonly Run[]): string {
+function differing({ provenance }: KeptRun, runs: readonly KeptRun[]): string {
   if (provenance === null) return "";
   const others = runs.flatMap((run) => (run.provenance?.notebook === provenance.notebook ? [run.provenance.parameters] : []));
   const names = Object.keys(provenance.parameters).filter((name) => new Set(others.map((one) => JSON.stringify(one[name]))).size > 1);

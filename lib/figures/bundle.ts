@@ -72,7 +72,7 @@ export async function bundleFigure(figure: Figure): Promise<FigureBundle> {
   };
 }
 
-/** One line that names what a figure shows. */
+/** One line that names what a figure shows: its axes, or, where it has none, its heading and its points. */
 export function describeFigure(figure: Figure): string {
   const titles = new Set<string>();
   const visit = (value: unknown, key: string): void => {
@@ -84,5 +84,17 @@ export function describeFigure(figure: Figure): string {
     }
   };
   visit(figure, "");
-  return `[figure: ${[...titles].join(" × ") || "no axes"}]`;
+  return `[figure: ${titles.size > 0 ? [...titles].join(" × ") : describePoints(figure)}]`;
+}
+
+/** Groups named one by one; of more, their number is said. */
+const namedGroups = 6;
+
+function describePoints({ title, data }: Figure): string {
+  const heading = typeof title === "object" && title !== null ? (title as { text?: unknown }).text : title;
+  const { values = [] } = (data ?? {}) as { values?: readonly { label?: string }[] };
+  const groups = [...new Set(values.flatMap(({ label }) => label ?? []))];
+  const named = groups.length > namedGroups ? `${groups.length} groups` : groups.join(", ");
+  const points = values.length === 0 ? "no axes" : `${values.length.toLocaleString("en")} points${named === "" ? "" : `, ${named}`}`;
+  return typeof heading === "string" ? `${heading}: ${points}` : points;
 }

@@ -8,6 +8,7 @@ export {
   type CloudPoint3d,
   type PlotlyFigure,
 } from "./cloud.js";
+export { turnCloud } from "./turning-cloud.js";
 export { bundleCloud, describeCloud, type CloudBundle } from "./cloud-bundle.js";
 export { drawCmc, type CmcCurve, type CmcOptions } from "./cmc.js";
 export { drawDet, type ErrorCurve, type DetOptions } from "./det.js";

@@ -1,5 +1,5 @@
 import type MarkdownIt from "markdown-it";
-import { escapeHtml } from "./html.js";
+import { escapeHtml, scrollingTable } from "./html.js";
 
 /** Markdown of a notebook to HTML that asks for nothing: raw HTML is shown as text, math is MathML. */
 export interface MarkdownRenderer {
@@ -28,6 +28,9 @@ export async function createMarkdownRenderer(): Promise<MarkdownRenderer> {
   addMath(markdown, formula);
   addSafeLinks(markdown);
   addHeadingIds(markdown);
+  const [tableStart, tableEnd] = scrollingTable("<table>\0</table>\n").split("\0");
+  markdown.renderer.rules.table_open = () => tableStart;
+  markdown.renderer.rules.table_close = () => tableEnd;
   return { highlight, render: (text) => markdown.render(text) };
 }
 

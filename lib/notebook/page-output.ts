@@ -1,7 +1,8 @@
 import { stripVTControlCharacters } from "node:util";
-import { compileFigure } from "../figures/bundle.js";
+import { compileFigure, describeFigure, type VegaProgram } from "../figures/bundle.js";
 import type { Figure } from "../figures/figure.js";
-import { escapeHtml } from "./html.js";
+import { turnCloud } from "../figures/turning-cloud.js";
+import { escapeHtml, scrollingTable } from "./html.js";
 import type { MarkdownRenderer } from "./markdown.js";
 import type { MimeBundle, Output } from "./nbformat.js";
 import { safeTable } from "./safe-table.js";
@@ -19,13 +20,18 @@ export async function renderOutput(output: Output, markdown: MarkdownRenderer): 
   }
 }
 
-/** The richest form that the page can show: live figure, table, prose, image, text. */
+/** The richest form that the page can show: live figure, cloud that turns, table, prose, image, text. */
 async function renderBundle(data: MimeBundle, markdown: MarkdownRenderer): Promise<string> {
   const figure = data["application/vnd.vegalite.v5+json"];
-  if (typeof figure === "object" && figure !== null) return renderFigure(figure as Figure, data);
+  if (typeof figure === "object" && figure !== null) {
+    const words = describeFigure(figure as Figure);
+    return renderLive(await compileFigure(figure as Figure), { ...data, "text/plain": words });
+  }
+  const cloud = turnCloud(data["application/vnd.plotly.v1+json"]);
+  if (cloud !== null) return renderLive(cloud, data);
   const html = textOf(data, "text/html");
   const table = html === null ? null : safeTable(html);
-  if (table !== null) return `<div class="table">${table}</div>`;
+  if (table !== null) return scrollingTable(table);
   const prose = textOf(data, "text/markdown") ?? textOf(data, "text/latex");
   if (prose !== null) return `<div class="prose">${markdown.render(prose)}</div>`;
   const image = renderImage(data);
@@ -34,14 +40,14 @@ async function renderBundle(data: MimeBundle, markdown: MarkdownRenderer): Promi
 }
 
 /** The image is what is seen until, or unless, the page's script draws the live figure from the program beside it. */
-async function renderFigure(figure: Figure, data: MimeBundle): Promise<string> {
-  const program = JSON.stringify(await compileFigure(figure)).replaceAll("<", "\\u003c");
+function renderLive(program: VegaProgram, data: MimeBundle): string {
+  const text = JSON.stringify({ ...program, description: describe(data) }).replaceAll("<", "\\u003c");
   const image = renderImage(data) ?? preformatted(textOf(data, "text/plain") ?? "[figure]", "stdout");
-  return `<figure class="live"><div class="static">${image}</div><div class="drawn"></div><script type="application/json">${program}</script></figure>`;
+  return `<figure class="live"><div class="static">${image}</div><div class="drawn"></div><script type="application/json">${text}</script></figure>`;
 }
 
 function renderImage(data: MimeBundle): string | null {
-  const alt = escapeHtml(textOf(data, "text/plain") ?? "figure");
+  const alt = escapeHtml(describe(data));
   const svg = textOf(data, "image/svg+xml");
   if (svg !== null) return `<img alt="${alt}" src="data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}">`;
   for (const type of ["image/png", "image/jpeg", "image/gif"]) {
@@ -50,6 +56,9 @@ function renderImage(data: MimeBundle): string | null {
   }
   return null;
 }
+
+/** What a picture shows, for who does not see it. */
+const describe = (data: MimeBundle): string => (textOf(data, "text/plain") ?? "figure").replace(/^\[(.*)\]$/s, "$1");
 
 function textOf(data: MimeBundle, type: string): string | null {
   const form = data[type];

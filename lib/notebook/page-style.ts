@@ -15,17 +15,24 @@ a { color: var(--link); }
 blockquote { margin: 0.7rem 0; padding-left: 1rem; border-left: 3px solid var(--line); color: var(--soft); }
 math[display="block"] { overflow-x: auto; overflow-y: hidden; padding: 0.3rem 0; }
 pre, code { font: 0.85rem/1.5 ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; }
-pre { margin: 0.6rem 0; padding: 0.6rem 0.8rem; background: var(--wash); border-radius: 6px; overflow-x: auto; white-space: pre; }
+pre { margin: 0.6rem 0; padding: 0.6rem 0.8rem; background: var(--wash); border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere; }
 :not(pre) > code { background: var(--wash); padding: 0.1em 0.3em; border-radius: 4px; }
 pre.stdout { background: none; padding: 0 0.8rem; border-left: 3px solid var(--line); border-radius: 0; }
 pre.stderr { border-left: 3px solid var(--number); border-radius: 0; }
-pre.error { color: var(--bad); border-left: 3px solid var(--bad); border-radius: 0; white-space: pre-wrap; }
+pre.error { color: var(--bad); border-left: 3px solid var(--bad); border-radius: 0; }
 details { margin: 0.6rem 0; } summary { cursor: pointer; color: var(--soft); font-size: 0.85rem; }
 figure { margin: 1rem 0; overflow-x: auto; }
 figure img, figure svg { max-width: 100%; height: auto; display: block; margin: 0 auto; }
 .drawn { text-align: center; }
+.vega-bindings { display: flex; flex-wrap: wrap; justify-content: center; gap: 0.3rem 1.5rem; font-size: 0.85rem; color: var(--soft); }
+.vega-bind label { display: flex; align-items: center; gap: 0.5rem; } .vega-bind label > span:last-child { min-width: 2.5em; text-align: right; }
+figure.live svg { touch-action: pan-y; }
+header { max-width: 46rem; margin: 0 auto; padding: 0.8rem 1rem 0; } nav { display: flex; flex-wrap: wrap; gap: 0.2rem 1.2rem; font-size: 0.9rem; }
+.cards { list-style: none; padding: 0; display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: 1rem; }
+.cards li { border: 1px solid var(--line); border-radius: 8px; padding: 0.8rem; } .cards p { margin: 0.4rem 0 0; font-size: 0.85rem; color: var(--soft); }
+.cards img { display: block; width: 100%; height: 9rem; object-fit: contain; margin-bottom: 0.5rem; }
 .drawn :is(.role-axis-label, .role-axis-title, .role-legend-label, .role-legend-title, .role-title-text) text { fill: var(--soft); }
-.table { overflow-x: auto; margin: 0.8rem 0; }
+.table { overflow-x: auto; margin: 0.8rem 0; } .table:focus-visible { outline: 2px solid var(--link); }
 table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--soft); padding-bottom: 0.3rem; }
 th, td { padding: 0.25rem 0.7rem; border-bottom: 1px solid var(--line); text-align: left; white-space: nowrap; }
@@ -34,6 +41,7 @@ tfoot td { color: var(--soft); border: 0; }
 .hljs-keyword, .hljs-literal, .hljs-built_in { color: var(--word); } .hljs-string, .hljs-regexp { color: var(--text); }
 .hljs-number { color: var(--number); } .hljs-title, .hljs-attr, .hljs-type { color: var(--name); } .hljs-comment { color: var(--soft); }
 @media print { :root { --ground: #fff; --ink: #000; --soft: #444; --line: #bbb; --wash: #f5f5f5; color-scheme: light; }
-  main { max-width: none; padding: 0; } figure, table, pre { break-inside: avoid; } h1, h2, h3 { break-after: avoid; } pre { white-space: pre-wrap; }
+  main { max-width: none; padding: 0; } figure, table, pre { break-inside: avoid; } h1, h2, h3 { break-after: avoid; }
+  header, .vega-bindings { display: none; } .table { overflow: visible; } table { font-size: 0.7rem; } th, td { padding: 0.15rem 0.4rem; }
   details:not([open]) { display: none; } }
 `.trim();

@@ -48,7 +48,7 @@ beforeAll(async () => {
   await copyNotebooks(notebooks, resultFolder);
   await writeFile(path.join(notebooks, `${trial}.ipynb`), trialNotebook);
   homeBefore = await listSuspects(homedir());
-  shots = await openScreenshots();
+  shots = await openScreenshots("lab");
   browser = await launchChromium(path.join(folder, "chromium"));
   const context = await browser.newContext({ viewport: { width: 1200, height: 800 } });
   context.setDefaultTimeout(30_000);

@@ -287,6 +287,13 @@ test("a bundle holds the live form as an object, an SVG and text, and no HTML", 
   expect(describeFigure(roc)).toBe("[figure: False match rate × True match rate]");
 });
 
+test("a figure without axes is named by its heading, its points and their groups", () => {
+  const points = ["a", "b"].map((label, x) => ({ x, y: x, label }));
+  expect(describeFigure(drawCloud(points, { title: "UMAP" }))).toBe("[figure: UMAP: 2 points, a, b]");
+  const many = Array.from({ length: 9 }, (_, x) => ({ x, y: x, label: `person ${x}` }));
+  expect(describeFigure(drawCloud(many))).toBe("[figure: 9 points, 9 groups]");
+});
+
 test("a figure of more marks than an SVG should hold has a small PNG instead", async () => {
   const many = drawCloud(cloudPoints(2500), { limit: 2500 });
   const bundle = await bundleFigure(many);

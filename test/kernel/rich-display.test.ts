@@ -47,6 +47,6 @@ describe("in a cell", () => {
         .subarray(1, 4)
         .toString(),
     ).toBe("PNG");
-    expect(await renderPage(notebook)).toContain('<img alt="[figure: 2 points in space, source, target]" src="data:image/png;base64,');
+    expect(await renderPage(notebook)).toContain('<img alt="figure: 2 points in space, source, target" src="data:image/png;base64,');
   });
 });

@@ -39,6 +39,19 @@ describe.each(names)("%s", (name) => {
     ).toEqual([]);
   });
 
+  test("shows every figure where nothing runs, and says what it shows", () => {
+    const bundles = code.flatMap((cell) => cell.outputs).flatMap((output) => ("data" in output ? [output.data] : []));
+    const figures = bundles.filter((data) => Object.keys(data).some((type) => /vegalite|plotly/.test(type)));
+    expect(figures.filter((data) => !("image/svg+xml" in data || "image/png" in data))).toEqual([]);
+    expect(figures.map((data) => data["text/plain"]).filter((text) => !/^\[figure: (?!no axes).+\]$/s.test(text as string))).toEqual([]);
+  });
+
+  test("keeps no time of execution", () => {
+    const metadata = cells.flatMap((cell) => Object.keys(cell.metadata));
+    expect(metadata.filter((key) => key !== "tags")).toEqual([]);
+    expect(text).not.toMatch(/\b20\d\d-\d\d-\d\dT\d\d:\d\d/);
+  });
+
   test("names no folder of a machine, and is at most 1 MB", () => {
     expect(text).not.toMatch(/\/(home|root|Users|work|tmp)\//);
     expect(statSync(path.join(folder, name)).size).toBeLessThan(1e6);

@@ -76,7 +76,7 @@ describe("a page of a notebook", () => {
   test("holds a figure as image and as program", () => {
     const [, program] = /<script type="application\/json">([\s\S]*?)<\/script>/.exec(page)!;
     expect(JSON.parse(program)).toMatchObject({ $schema: "https://vega.github.io/schema/vega/v5.json" });
-    expect(shown).toMatch(/<img alt="\[figure: Rank × Probes identified\]" src="data:image\/svg\+xml;base64,/);
+    expect(shown).toMatch(/<img alt="figure: Rank × Probes identified" src="data:image\/svg\+xml;base64,/);
   });
 
   test("sets math as MathML and leaves prices alone", () => {
