@@ -13,6 +13,7 @@ import {
   type RecordedRun,
 } from "../kernel/index.js";
 import { readNotebook } from "../notebook/index.js";
+import { followNotebook } from "./follow-notebook.js";
 import { interruptSignal, print, progressBar, say } from "./terminal.js";
 
 export interface RunCommandOptions {
@@ -20,7 +21,7 @@ export interface RunCommandOptions {
   readonly set: readonly string[];
   /** `name=list`, of a sweep: every combination is run. */
   readonly grid: readonly string[];
-  /** JSON file of parameters; `--set` wins over it. */
+  /** YAML or JSON file of parameters; `--set` wins over it. */
   readonly params?: string;
   readonly out?: string;
   readonly cache: boolean;
@@ -36,16 +37,9 @@ export async function runNotebookCommand(name: string, { set, grid, params, out,
   const signal = interruptSignal();
   const options = { signal, ...(out === undefined ? {} : { out: path.resolve(out) }) };
   if (combinations.length === 1) {
-    let bar: ReturnType<typeof progressBar> | undefined;
-    const run = await recordRun(file, {
-      ...options,
-      parameters: combinations[0],
-      onCell: ({ state, index, count }) => {
-        bar ??= progressBar(path.basename(file, ".ipynb"), "cells", count);
-        bar.update(state === "started" ? index : index + 1);
-      },
-    });
-    bar?.end();
+    const { end, ...follower } = followNotebook(path.basename(file, ".ipynb"));
+    const run = await recordRun(file, { ...options, parameters: combinations[0], ...follower });
+    if (!run.reused) end();
     tell(run, file);
     return;
   }
@@ -53,13 +47,20 @@ export async function runNotebookCommand(name: string, { set, grid, params, out,
   const runs: (RecordedRun | undefined)[] = new Array<undefined>(combinations.length).fill(undefined);
   let next = 0;
   let done = 0;
+  const stop = new AbortController();
   const work = async (): Promise<void> => {
     for (let i = next++; i < combinations.length; i = next++) {
-      runs[i] = await recordRun(file, { ...options, parameters: combinations[i] });
+      runs[i] = await recordRun(file, { ...options, parameters: combinations[i], signal: AbortSignal.any([signal, stop.signal]) });
       bar.update(++done);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(availableParallelism(), combinations.length) }, work));
+  const workers = Array.from({ length: Math.min(availableParallelism(), combinations.length) }, () =>
+    work().catch((error: unknown) => {
+      stop.abort(error); // what stops one run, such as a full disk, would stop the others
+      throw error;
+    }),
+  );
+  await Promise.all(workers);
   bar.end();
   for (const run of runs) tell(run!, file);
 }
@@ -84,15 +85,18 @@ function findNotebook(name: string): string {
   return found;
 }
 
+/** YAML, and so JSON too, which is a part of it. */
 async function readParameterFile(file: string): Promise<Parameters> {
+  const { parse } = await import("yaml");
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(file, "utf8"));
+    value = parse(await readFile(file, "utf8"), { logLevel: "error" });
   } catch (error) {
-    throw new DataError(`run: ${file} is no JSON file (${(error as Error).message}); it must hold one object of parameters`);
+    const reason = (error as Error).message.split("\n")[0].replace(/:$/, "");
+    throw new DataError(`run: ${file} cannot be read (${reason}); it must hold names and values of parameters, as YAML or JSON`);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new DataError(`run: ${file} must hold one object of parameters`);
+    throw new DataError(`run: ${file} must hold one object of parameters, as YAML or JSON`);
   return value as Parameters;
 }
 

@@ -3,9 +3,11 @@ import path from "node:path";
 import { DataError } from "../core/errors.js";
 import { projectFolder } from "../data/index.js";
 import { runNotebookFile } from "../kernel/index.js";
-import { renderPage } from "../notebook/index.js";
+import { readNotebook, renderPage } from "../notebook/index.js";
 import { readResultFile, type ResultRow, summarise } from "../study/index.js";
-import { interruptSignal, print, progressBar, say, textTable } from "./terminal.js";
+import { followNotebook } from "./follow-notebook.js";
+import { publishCommand } from "./publish.js";
+import { interruptSignal, print, say, textTable } from "./terminal.js";
 
 /** The notebook that walks the whole way once. */
 const quickNotebook = "01-do-networks-see-alike";
@@ -13,49 +15,41 @@ const quickNotebook = "01-do-networks-see-alike";
 /** `facebridge start`: the quick study on the embedded pack, as an executed notebook, a page and a headline table. */
 export async function startCommand(): Promise<void> {
   const out = path.join("runs", "start");
-  const page = await runToPage(quickNotebook, out, { resultFolder: out });
+  const executed = await executeNotebook(quickNotebook, out, { resultFolder: out });
+  const page = path.join(projectFolder, out, `${quickNotebook}.html`);
+  await writeFile(page, await renderPage(await readNotebook(executed)));
   const results = path.join(projectFolder, out, `${quickNotebook}.json`);
   print(headline(await readResultFile(results)));
-  print(`\nnotebook  ${path.join(projectFolder, out, `${quickNotebook}.ipynb`)}\npage      ${page}\nrows      ${results}`);
+  print(`\nnotebook  ${executed}\npage      ${page}\nrows      ${results}`);
   print("\nCell by cell in JupyterLab: npm run lab (needs Python 3; the first time it installs JupyterLab under .venv)");
 }
 
-/** `facebridge study`: every notebook, executed, with its page under site/; the notebooks keep the outputs of a run that succeeds. */
+/** `facebridge study`: every notebook, executed, and the site of them; the notebooks keep the outputs of a run that succeeds. */
 export async function studyCommand(): Promise<void> {
   const folder = path.join(projectFolder, "notebooks");
-  const out = path.join("runs", "study");
-  await mkdir(path.join(projectFolder, "site"), { recursive: true });
   for (const file of (await readdir(folder)).filter((name) => name.endsWith(".ipynb")).sort()) {
-    const page = await runToPage(path.basename(file, ".ipynb"), out, {});
-    await copyFile(path.join(projectFolder, out, file), path.join(folder, file));
-    const published = path.join(projectFolder, "site", path.basename(page));
-    await copyFile(page, published);
-    print(published);
+    await copyFile(await executeNotebook(path.basename(file, ".ipynb"), path.join("runs", "study"), {}), path.join(folder, file));
   }
+  await publishCommand([], { out: path.join(projectFolder, "site") });
 }
 
-/** Execute a notebook with parameters into the folder `out` of the project, and write its page there. @returns the page's path. */
-async function runToPage(name: string, out: string, parameters: Record<string, string>): Promise<string> {
+/** Execute a notebook with parameters into the folder `out` of the project. @returns the executed notebook's path. */
+async function executeNotebook(name: string, out: string, parameters: Record<string, string>): Promise<string> {
   const folder = path.join(projectFolder, out);
   await mkdir(folder, { recursive: true });
   const executed = path.join(folder, `${name}.ipynb`);
-  let progress: ReturnType<typeof progressBar> | undefined;
-  const { notebook, failure } = await runNotebookFile(path.join(projectFolder, "notebooks", `${name}.ipynb`), executed, {
+  const { end, ...follower } = followNotebook(name);
+  const { failure } = await runNotebookFile(path.join(projectFolder, "notebooks", `${name}.ipynb`), executed, {
     parameters,
     signal: interruptSignal(),
-    onCell: ({ state, index, count }) => {
-      progress ??= progressBar(name, "cells", count);
-      progress.update(state === "started" ? index : index + 1);
-    },
+    ...follower,
   });
-  progress?.end();
+  end();
   if (failure) {
     say(failure.traceback.join("\n"));
     throw new DataError(`${name}: cell ${failure.cellIndex + 1} failed with ${failure.name}: ${failure.message}; see ${executed}`);
   }
-  const page = path.join(folder, `${name}.html`);
-  await writeFile(page, await renderPage(notebook));
-  return page;
+  return executed;
 }
 
 function headline(rows: readonly ResultRow[]): string {

@@ -1,7 +1,7 @@
 import process from "node:process";
 import { formatBytes } from "../core/bytes.js";
 import { FacebridgeError } from "../core/errors.js";
-import { type Progress, type ProgressOptions, startProgress } from "../core/progress.js";
+import { formatSeconds, type Progress, type ProgressOptions, startProgress } from "../core/progress.js";
 import { formatTable } from "../notebook/table.js";
 
 /** Results go to standard output. */
@@ -25,18 +25,36 @@ export function bytesBar(label: string, total: number, start: number): Progress 
 }
 
 function bar(options: Pick<ProgressOptions, "label" | "unit" | "total" | "start" | "format">): Progress {
-  const { stderr } = process;
-  const inPlace = stderr.isTTY;
-  const write = (line: string, end: string): void => {
-    stderr.write(inPlace ? `\r\u001b[2K${line}${end}` : `${line}\n`);
-  };
   return startProgress({
     ...options,
     clock: () => performance.now(),
-    intervalMs: inPlace ? 100 : 10_000,
-    show: (line) => { write(line, ""); }, // prettier-ignore
-    close: (count, time) => { write(`${count} in ${time}`, "\n"); }, // prettier-ignore
+    intervalMs: showEveryMs(),
+    show: (line) => { writeStatus(line, ""); }, // prettier-ignore
+    close: (count, time) => { writeStatus(`${count} in ${time}`, "\n"); }, // prettier-ignore
   });
+}
+
+/** A line on standard error that says what goes on, as often as {@link progressBar} would, and in the end how long it took. */
+export function statusLine(): { readonly show: (line: string) => void; readonly end: (line: string) => void } {
+  const begin = performance.now();
+  let shown = begin;
+  return {
+    show: (line) => {
+      if (performance.now() - shown < showEveryMs()) return;
+      shown = performance.now();
+      writeStatus(line, "");
+    },
+    end: (line) => {
+      writeStatus(`${line} in ${formatSeconds((performance.now() - begin) / 1000)}`, "\n");
+    },
+  };
+}
+
+const showEveryMs = (): number => (process.stderr.isTTY ? 100 : 10_000);
+
+/** In place on a terminal, else a line of its own. */
+function writeStatus(line: string, end: string): void {
+  process.stderr.write(process.stderr.isTTY ? `\r\u001b[2K${line}${end}` : `${line}\n`);
 }
 
 /** Aborted by the first Ctrl-C; the second one ends the process. */
@@ -54,10 +72,16 @@ export async function runCommand(command: () => Promise<unknown>): Promise<void>
     await command();
   } catch (error) {
     if (error instanceof FacebridgeError) say(`${error.name}: ${error.message}`);
+    else if (isSystemError(error)) say(`DataError: ${error.message}; mend that and start the same command again`);
     else if (error instanceof DOMException && error.name === "AbortError") say(error.message);
     else throw error;
-    process.exitCode = error instanceof FacebridgeError ? 1 : 130;
+    process.exitCode = error instanceof DOMException ? 130 : 1;
   }
+}
+
+/** What the system says of a file that it does not give or take: a full disk, a missing right. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "syscall" in error && "path" in error && "code" in error;
 }
 
 /** A table as text. */

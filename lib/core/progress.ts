@@ -63,7 +63,8 @@ export function startProgress({ label, total, unit, clock, show, intervalMs, clo
 /** Nothing is shown. */
 export const silent: Progress = { update: () => undefined, end: () => undefined };
 
-function formatSeconds(seconds: number): string {
+/** Seconds as a reader says them: "42 s", "3 min 5 s", "2 h 10 min". */
+export function formatSeconds(seconds: number): string {
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;

@@ -1,13 +1,19 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { hostname } from "node:os";
 import path from "node:path";
+import { DataError } from "../core/errors.js";
 
-/** Write a file whole or not at all: a temporary file in the same folder, synced, then renamed. Makes the folder. */
+/**
+ * Write a file whole or not at all: a temporary file in the same folder, synced, then renamed. Makes the folder.
+ *
+ * @throws DataError when the disk does not take it.
+ */
 export async function writeAtomically(file: string, chunks: Iterable<Uint8Array>): Promise<void> {
   const folder = path.dirname(file);
-  await mkdir(folder, { recursive: true });
-  const temporary = path.join(folder, `.${path.basename(file)}.${randomUUID()}.tmp`);
+  const temporary = path.join(folder, `.${path.basename(file)}.${hostname()}.${process.pid}.${randomUUID()}.tmp`);
   try {
+    await mkdir(folder, { recursive: true });
     const handle = await open(temporary, "wx");
     try {
       for (const chunk of chunks) await handle.writeFile(chunk);
@@ -17,7 +23,28 @@ export async function writeAtomically(file: string, chunks: Iterable<Uint8Array>
     }
     await rename(temporary, file);
   } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
+    await rm(temporary, { force: true }).catch(() => undefined); // there is no folder
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new DataError(`${file} cannot be written (${code}); make room there, or choose another folder`, { cause: error });
+  }
+}
+
+/** Take away what processes of this machine that were killed have left of {@link writeAtomically} in a folder. */
+export async function removeLeftovers(folder: string): Promise<void> {
+  const own = `.${hostname()}.`;
+  for (const name of await readdir(folder).catch(() => [])) {
+    const pid = /^\d+/.exec(name.slice(name.lastIndexOf(own) + own.length))?.[0];
+    if (!name.endsWith(".tmp") || !name.includes(own) || pid === undefined || isAlive(Number(pid))) continue;
+    await rm(path.join(folder, name), { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

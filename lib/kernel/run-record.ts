@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { packageVersion } from "../core/version.js";
-import { writeAtomically } from "../data/atomic-file.js";
+import { removeLeftovers, writeAtomically } from "../data/atomic-file.js";
 import { manifestFolder, projectFolder } from "../data/locate.js";
 import { toPng } from "../figures/png.js";
 import { formatNotebook, readNotebook, type CodeCell, type Notebook } from "../notebook/nbformat.js";
@@ -34,7 +34,7 @@ export interface RecordedRun {
   readonly failure: CellFailure | null;
 }
 
-export interface RecordOptions extends Pick<RunOptions, "onCell" | "signal" | "timeoutMs"> {
+export interface RecordOptions extends Pick<RunOptions, "onCell" | "onProgress" | "signal" | "timeoutMs"> {
   readonly parameters?: Parameters;
   /** Folder of the runs of all notebooks. @defaultValue runs of the project */
   readonly out?: string;
@@ -63,8 +63,8 @@ export async function recordRun(
   );
   if ((await readProvenance(folder)) !== null) return { folder, reused: true, failure: null };
 
-  await rm(path.join(folder, "figures"), { recursive: true, force: true }); // of a run that was stopped
   await mkdir(folder, { recursive: true });
+  await removeLeftovers(folder);
   const declared = declaredParameters(notebook).map(({ name }) => name);
   const results = declared.includes("resultFolder") ? { resultFolder: path.relative(projectFolder, folder).split(path.sep).join("/") } : {};
   const { notebook: executed, failure } = await runNotebook(notebook, { ...options, parameters: { ...results, ...parameters } });
@@ -101,8 +101,13 @@ async function describeRun(notebook: Notebook, name: string, given: Parameters):
   };
 }
 
-/** Every figure as it can be had: SVG with a PNG of it, or the PNG alone, by the cell's id. */
+/** Every figure as it can be had: SVG with a PNG of it, or the PNG alone, by the cell's id. Others, of a run that was stopped, are taken away. */
 async function writeFigures({ cells }: Notebook, folder: string): Promise<void> {
+  const written = new Set<string>();
+  const write = async (name: string, bytes: Uint8Array): Promise<void> => {
+    await writeAtomically(path.join(folder, name), [bytes]);
+    written.add(name);
+  };
   for (const cell of cells) {
     if (cell.cell_type !== "code") continue;
     let count = 0;
@@ -110,11 +115,15 @@ async function writeFigures({ cells }: Notebook, folder: string): Promise<void> 
       if (output.output_type !== "display_data" && output.output_type !== "execute_result") continue;
       const { "image/svg+xml": svg, "image/png": png } = output.data;
       if (typeof svg !== "string" && typeof png !== "string") continue;
-      await mkdir(folder, { recursive: true });
-      const base = path.join(folder, count++ === 0 ? cell.id : `${cell.id}-${count}`);
-      if (typeof svg === "string") await writeFile(`${base}.svg`, svg);
-      await writeFile(`${base}.png`, typeof svg === "string" ? await toPng(svg) : Buffer.from(png as string, "base64"));
+      const name = count++ === 0 ? cell.id : `${cell.id}-${count}`;
+      if (typeof svg === "string") await write(`${name}.svg`, Buffer.from(svg));
+      await write(`${name}.png`, typeof svg === "string" ? await toPng(svg) : Buffer.from(png as string, "base64"));
     }
+  }
+  await removeLeftovers(folder);
+  for (const name of await readdir(folder).catch(() => [])) {
+    // Another process that runs the same has the same figures, and perhaps a half of one.
+    if (!written.has(name) && !name.endsWith(".tmp")) await rm(path.join(folder, name), { force: true });
   }
 }
 

@@ -10,7 +10,11 @@ export interface NotebookProgressOptions {
   readonly clock?: () => number;
 }
 
+const displayPrefix = "progress-";
 let barCount = 0;
+
+/** Whether a display of this name is a bar of {@link progress}. */
+export const isProgress = (displayId: string | null): boolean => displayId?.startsWith(displayPrefix) ?? false;
 
 /**
  * A bar in the cell that runs, redrawn in place at most ten times a second, with rate and time left; in the end the count alone
@@ -23,7 +27,7 @@ export function progress(
   total: number,
   { label = "progress", unit = "steps", clock = () => performance.now() }: NotebookProgressOptions = {},
 ): Progress {
-  const displayId = `progress-${++barCount}`;
+  const displayId = `${displayPrefix}${++barCount}`;
   const live = isInKernel();
   let isThere = false;
   const draw = (text: string): void => {

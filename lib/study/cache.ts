@@ -65,10 +65,13 @@ export function openCache({
       try {
         await writeAtomically(file, [Buffer.from(`${digestOf(body)}\n${body}`)]);
       } catch (error) {
-        const reason = (error as NodeJS.ErrnoException).code ?? String(error);
-        throw new DataError(`openCache: ${file} cannot be written (${reason}); make room there, or compute without the cache`, {
-          cause: error,
-        });
+        const { code } = ((error as Error).cause ?? error) as NodeJS.ErrnoException;
+        throw new DataError(
+          `openCache: ${file} cannot be written (${code ?? String(error)}); make room there, or compute without the cache`,
+          {
+            cause: error,
+          },
+        );
       }
       if (written++ % filesBetweenSweeps === 0) await sweep(folder, mostBytes);
     },
