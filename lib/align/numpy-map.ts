@@ -2,10 +2,10 @@ import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { DataError } from "../core/errors.js";
 import { writeAtomically } from "../data/atomic-file.js";
+import { formatNpy, parseNpy } from "../data/npy.js";
 import type { Tensor } from "../data/safetensors.js";
 import type { AlignmentMap } from "./map.js";
 import { mapFromRecord, recordMap } from "./map-record.js";
-import { formatNpy, parseNpy } from "./npy.js";
 
 const arrayNames = ["weights", "source_mean", "target_mean", "target_weights"] as const;
 

@@ -15,7 +15,11 @@ export interface AlignCommandOptions {
 
 /** `facebridge align`: every map and baseline of one pair. */
 export async function alignCommand({ source, target, fit, test, from, seed, json = false }: AlignCommandOptions): Promise<void> {
-  const context = await openStudy({ ...(from === undefined ? {} : { folder: from }), signal: interruptSignal() });
+  const context = await openStudy({
+    ...(from === undefined ? {} : { folder: from }),
+    sharedBy: [source, target],
+    signal: interruptSignal(),
+  });
   const maps = ["native", ...allMapKinds.map(({ name }) => name)];
   const spec = { experiment: "align", pairs: [{ source, target }], maps, fitSet: fit, testSet: test, seed };
   const { rows } = await runStudy(spec, context);

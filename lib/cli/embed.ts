@@ -11,6 +11,7 @@ import {
   listEncoderManifests,
   listFaceImages,
   loadFaceSetManifest,
+  ownEmbeddings,
   pipelineVersion,
   type Provenance,
   resolveDataFolder,
@@ -20,7 +21,7 @@ import {
 } from "../data/index.js";
 import { writeAtomically } from "../data/atomic-file.js";
 import { embedFaces, type EmbedResult, type OnnxProvider } from "../encoders/index.js";
-import { textTable, interruptSignal, print, progressBar, say } from "./terminal.js";
+import { interruptSignal, print, printProblems, progressBar, say } from "./terminal.js";
 
 type Network = EncoderManifest | DetectorManifest;
 
@@ -32,14 +33,12 @@ export interface EmbedCommandOptions {
   readonly detector?: string;
   readonly provider: OnnxProvider;
   readonly data?: string;
-  readonly out: string;
+  /** @defaultValue where studies look */
+  readonly out?: string;
 }
 
 /** The detector of record; another one stands in where this one's weights are not there. */
 const detectorOfRecord = "det_scrfd_2.5g_bnkps";
-
-/** Problems shown on the screen; the report file has all. */
-const shownProblems = 20;
 
 /** `facebridge embed`: a face set through networks to embedding files. */
 export async function embedCommand({
@@ -48,7 +47,7 @@ export async function embedCommand({
   detector: wantedDetector,
   provider,
   data,
-  out,
+  out = ownEmbeddings(),
 }: EmbedCommandOptions): Promise<void> {
   const dataFolder = resolveDataFolder(data);
   const faceSet = await loadFaceSetManifest(faces);
@@ -127,15 +126,7 @@ async function chooseEncoders(wanted: string, all: readonly Network[], dataFolde
 }
 
 function report({ items, problems, written, current }: EmbedResult, folder: string, imageCount: number): void {
-  if (problems.length > 0) {
-    print(
-      textTable(
-        ["image", "problem", "detail"],
-        problems.slice(0, shownProblems).map(({ image, problem, detail }) => [image, problem, detail]),
-      ),
-    );
-    if (problems.length > shownProblems) print(`… and ${problems.length - shownProblems} more: ${path.join(folder, "problems.tsv")}`);
-  }
+  printProblems(problems, path.join(folder, "problems.tsv"));
   print(`${items.length} of ${imageCount} images embedded, ${problems.length} remarks, in ${folder}`);
   if (current.length > 0) say(`there already: ${current.join(", ")}`);
   if (written.length > 0) say(`written: ${written.join(", ")}`);

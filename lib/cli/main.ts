@@ -24,9 +24,9 @@ program
   .option("--detector <id>", "face detector (else det_scrfd_2.5g_bnkps, or another where that one is not here)")
   .option("--data <folder>", "folder with encoders/ and faces/ (else FACEBRIDGE_DATA)")
   .addOption(new Option("--provider <name>", "what ONNX networks run on").choices(["cpu", "cuda"]).default("cpu"))
-  .option("--out <folder>", "where the embedding files go", "embeddings")
+  .option("--out <folder>", "where the embedding files go (else local/embeddings, where studies look)")
   .addHelpText("after", "\nExample: facebridge embed --faces lfw --encoders face_esp_mbf,face_esp_mfn --data ~/faces-data")
-  .action((options: { faces: string; encoders: string; detector?: string; provider: "cpu" | "cuda"; data?: string; out: string }) =>
+  .action((options: { faces: string; encoders: string; detector?: string; provider: "cpu" | "cuda"; data?: string; out?: string }) =>
     runCommand(async () => (await import("./embed.js")).embedCommand(options)),
   );
 
@@ -35,11 +35,11 @@ program
   .description("the embedded pack")
   .command("build")
   .description("embedding sets to the embedded pack and its data card")
-  .option("--from <folder>", "folder of embedding sets", "embeddings")
+  .option("--from <folder>", "folder of embedding sets (else local/embeddings)")
   .option("--out <folder>", "where the pack goes", "data")
   .option("--faces <list>", "face sets, between commas", "lfw,cfp")
-  .addHelpText("after", "\nExample: facebridge pack build --from embeddings --out data")
-  .action((options: { from: string; out: string; faces: string }) =>
+  .addHelpText("after", "\nExample: facebridge pack build --out data")
+  .action((options: { from?: string; out: string; faces: string }) =>
     runCommand(async () => (await import("./pack.js")).packCommand(options)),
   );
 
@@ -50,7 +50,7 @@ program
   .requiredOption("--target <encoder>", "network of the gallery")
   .option("--fit <set>", "study set to fit on", "lfw")
   .option("--test <set>", "study set to test on", "lfw")
-  .option("--from <folder>", "folder of embedding sets (else the embedded pack)")
+  .option("--from <folder>", "folder of embedding sets (else the embedded pack, then what you embedded or added)")
   .option("--seed <number>", "of the split", wholeNumber(0, 2 ** 31 - 1), 0)
   .option("--json", "print the result rows as JSON")
   .addHelpText("after", "\nExample: facebridge align --source face_esp_mbf --target face_openvino_0095 --fit lfw --test cfp")
@@ -105,6 +105,24 @@ data
   .action((source: string, options: { data?: string; as?: string }) =>
     runCommand(async () => (await import("./data.js")).importCommand(source, options)),
   );
+
+const embeddings = program.command("embeddings").description("embeddings that were made elsewhere, and those that are here");
+embeddings
+  .command("add")
+  .description("take in embeddings (.npy, .npz, .safetensors, .csv) with a CSV that says whose they are")
+  .argument("<file>", "rows × dimensions, float32 or float64")
+  .requiredOption("--as <network>", "what the network is called from now on")
+  .requiredOption("--faces <set>", "face set that the rows are of; one that there is not yet is founded")
+  .requiredOption("--labels <csv>", "a header line with the columns image, identity or both; line i speaks of row i")
+  .option("--tensor <name>", "array of the file, where it holds several")
+  .addHelpText("after", "\nExample: facebridge embeddings add lfw.npy --labels lfw.csv --faces lfw --as my_network")
+  .action((file: string, options: { as: string; faces: string; labels: string; tensor?: string }) =>
+    runCommand(async () => (await import("./embeddings.js")).addEmbeddingsCommand(file, options)),
+  );
+embeddings
+  .command("list")
+  .description("the embeddings that studies find by themselves: of the pack, embedded here, added")
+  .action(() => runCommand(async () => (await import("./embeddings.js")).listEmbeddingsCommand()));
 
 program
   .command("view")

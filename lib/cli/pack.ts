@@ -4,6 +4,7 @@ import { packageVersion } from "../core/version.js";
 import {
   listEncoderManifests,
   loadFaceSetManifest,
+  ownEmbeddings,
   type EncoderManifest,
   packEmbeddingSet,
   type PackedFile,
@@ -14,15 +15,15 @@ import { chooseEngine } from "../linalg/index.js";
 import { interruptSignal, print, progressBar } from "./terminal.js";
 
 export interface PackCommandOptions {
-  /** Folder of embedding sets. */
-  readonly from: string;
+  /** Folder of embedding sets. @defaultValue where `embed` writes */
+  readonly from?: string;
   readonly out: string;
   /** Face set ids, between commas. */
   readonly faces: string;
 }
 
 /** `facebridge pack build`: embedding sets to the embedded pack and its data card. */
-export async function packCommand({ from, out, faces }: PackCommandOptions): Promise<void> {
+export async function packCommand({ from = ownEmbeddings(), out, faces }: PackCommandOptions): Promise<void> {
   const engine = await chooseEngine();
   const signal = interruptSignal();
   const encoders = (await listEncoderManifests()).filter(

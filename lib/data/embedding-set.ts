@@ -7,10 +7,10 @@ export interface Item {
   readonly identity: string;
   /** Where the face set has it. */
   readonly pose: "frontal" | "profile" | null;
-  /** Of the image file, hex. */
-  readonly sha256: string;
-  /** The detector's confidence in the face that was cropped, in [0, 1]. */
-  readonly detectionScore: number;
+  /** Of the image file, hex; null of embeddings that came without the images. */
+  readonly sha256: string | null;
+  /** The detector's confidence in the face that was cropped, in [0, 1]; null as `sha256`. */
+  readonly detectionScore: number | null;
 }
 
 /** Raised when a change of code changes embeddings. */

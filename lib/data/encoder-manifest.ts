@@ -24,6 +24,8 @@ export interface WeightFile {
 /** What every network has. */
 export interface NetworkManifest {
   readonly id: string;
+  /** Holds `encoders/` with the weights, where the data folder does not: of a network that the user has added. Not in the file. */
+  readonly root?: string;
   readonly format: "onnx" | "tfjs-graph";
   /** The graph first, then the files that it names. */
   readonly weights: readonly WeightFile[];

@@ -20,6 +20,8 @@ export interface ProtocolManifest {
 
 export interface FaceSetManifest {
   readonly id: string;
+  /** Holds `faces/` with the images, where the data folder does not: of a set that the user has added. Not in the file. */
+  readonly root?: string;
   readonly title: string;
   /** Folder of the set under `faces/` of the data folder. */
   readonly folder: string;

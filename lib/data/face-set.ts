@@ -16,8 +16,8 @@ export interface FaceImage {
 const imageName = /\.(jpe?g|png|webp|tiff?|avif)$/i;
 
 /** Folder of a face set's images. @throws DataError when the manifest's paths lead out of the data folder. */
-export function imageFolderOf({ id, folder, images }: FaceSetManifest, dataFolder: string): string {
-  const setFolder = joinInside(path.join(dataFolder, "faces"), folder, `face set ${id}: field folder`);
+export function imageFolderOf({ id, root, folder, images }: FaceSetManifest, dataFolder: string): string {
+  const setFolder = joinInside(path.join(root ?? dataFolder, "faces"), folder, `face set ${id}: field folder`);
   return joinInside(setFolder, images, `face set ${id}: field images`);
 }
 

@@ -1,3 +1,4 @@
+export { addEmbeddings, type AddedEmbeddings, type AddEmbeddingsOptions } from "./add-embeddings.js";
 export { fileStatus } from "./check-data.js";
 export {
   type Download,
@@ -9,6 +10,14 @@ export {
   type WebOrigin,
 } from "./download-manifest.js";
 export { embeddingSetIsCurrent, packEmbeddingSet, readEmbeddingSet, type ReadOptions, writeEmbeddingSet } from "./embedding-file.js";
+export {
+  addedEmbeddings,
+  embeddingFolders,
+  type FoundEmbeddings,
+  hasEmbeddingSet,
+  listEmbeddingSets,
+  ownEmbeddings,
+} from "./embedding-folders.js";
 export { pipelineVersion, type EmbeddingSet, type Item, type Provenance } from "./embedding-set.js";
 export type {
   BlazefaceManifest,
@@ -28,12 +37,16 @@ export { importData, type ImportDataOptions } from "./import-data.js";
 export { formatItems, itemsSha256, parseItems, readItems, writeItems } from "./items.js";
 export { encoderManifestSha256, listEncoderManifests, loadEncoderManifest } from "./load-encoders.js";
 export { faceSetManifestSha256, listFaceSetManifests, loadFaceSetManifest, pickStudySet, type StudySet } from "./load-face-sets.js";
-export { manifestFolder, projectFolder, resolveDataFolder } from "./locate.js";
+export { localFolder, manifestFolder, projectFolder, resolveDataFolder } from "./locate.js";
 export { type ManifestOptions, manifestSha256 } from "./manifest-file.js";
 export { type PackedFile, renderDataCard } from "./data-card.js";
+export { type MatchedRows, matchRows, type RowProblem } from "./match-rows.js";
+export { pairSets } from "./pair-sets.js";
 export { findPaperEntry, loadPaper, type Paper, type PaperEntry } from "./paper.js";
 export { type ProtocolPair, type ProtocolPairs, readProtocol } from "./protocol-pairs.js";
+export { readExternalRows } from "./external-rows.js";
+export { readRowLabels, type RowLabel } from "./row-labels.js";
 export { readSafetensors, type Safetensors, type Tensor, type TensorData, writeSafetensors } from "./safetensors.js";
 export { readScoreFile, type ScoreFormat, type ScoreRow, writeScoreFile } from "./score-file.js";
 export { excludeOverlap, type IdentitySplit, parseOverlap, type SamePerson, splitByIdentity, type SplitOptions } from "./splits.js";
-export { checkWeights, fileSha256, weightsSha256, weightsStatus, withHashes, type WeightsStatus } from "./weights.js";
+export { checkWeights, fileSha256, weightPath, weightsSha256, weightsStatus, withHashes, type WeightsStatus } from "./weights.js";

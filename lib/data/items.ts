@@ -7,11 +7,11 @@ import { checkInside } from "./locate.js";
 
 const columns = ["image", "identity", "pose", "sha256", "detectionScore"];
 
-/** The items table: tab-separated, a header line, one item a line in the order of the rows, an empty pose where there is none. */
+/** The items table: tab-separated, a header line, one item a line in the order of the rows, nothing where there is null. */
 export function formatItems(items: readonly Item[]): string {
   checkItems(items, "formatItems");
   const lines = items.map(({ image, identity, pose, sha256, detectionScore }) =>
-    [image, identity, pose ?? "", sha256, String(detectionScore)].join("\t"),
+    [image, identity, pose ?? "", sha256 ?? "", String(detectionScore ?? "")].join("\t"),
   );
   return [columns.join("\t"), ...lines, ""].join("\n");
 }
@@ -29,8 +29,14 @@ export function parseItems(text: string, file: string): Item[] {
       throw new DataError(`${file}: line ${i + 2} has ${fields.length} columns; it must have ${columns.length}`);
     }
     const [image, identity, pose, sha256, score] = fields;
-    const detectionScore = score.trim() === "" ? NaN : Number(score);
-    return { image, identity, pose: pose === "" ? null : (pose as Item["pose"]), sha256, detectionScore };
+    const orNull = <T>(field: string, read: (field: string) => T): T | null => (field === "" ? null : read(field));
+    return {
+      image,
+      identity,
+      pose: orNull(pose, (name) => name as NonNullable<Item["pose"]>),
+      sha256: orNull(sha256, String),
+      detectionScore: orNull(score, (number) => (number.trim() === "" ? NaN : Number(number))),
+    };
   });
   checkItems(items, file);
   return items;
@@ -70,7 +76,7 @@ function checkItems(items: readonly Item[], where: string): void {
     seen.add(image);
     if (identity === "" || /[\t\r\n]/.test(identity)) fail("identity", identity, "a name without tabs and line ends");
     if (pose !== null && !["frontal", "profile"].includes(pose)) fail("pose", pose, "frontal, profile or empty");
-    if (!/^[0-9a-f]{64}$/.test(sha256)) fail("sha256", sha256, "64 hex digits in lower case");
-    if (!(detectionScore >= 0 && detectionScore <= 1)) fail("detectionScore", detectionScore, "a number from 0 to 1");
+    if (sha256 !== null && !/^[0-9a-f]{64}$/.test(sha256)) fail("sha256", sha256, "64 hex digits in lower case, or empty");
+    if (detectionScore !== null && !(detectionScore >= 0 && detectionScore <= 1)) fail("detectionScore", detectionScore, "a number from 0 to 1, or empty"); // prettier-ignore
   });
 }

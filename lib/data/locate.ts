@@ -12,6 +12,14 @@ export const projectFolder: string = fileURLToPath(new URL("../../", import.meta
 export const manifestFolder: string = path.join(projectFolder, "data-manifests");
 
 /**
+ * The folder of what the user adds, which Git ignores: `encoders/` and `face-sets/` with manifests, `encoders/<id>/` with weights, `faces/<id>/`
+ * with images, `embeddings/`. What FACEBRIDGE_LOCAL names, else `local/` of the working copy; it need not be there.
+ */
+export function localFolder(environment: NodeJS.ProcessEnv = process.env): string {
+  return path.resolve(environment.FACEBRIDGE_LOCAL ?? path.join(projectFolder, "local"));
+}
+
+/**
  * The folder with `encoders/` (weights) and `faces/` (images): `option`, else what FACEBRIDGE_DATA names.
  *
  * @throws DataError when neither is given, or when it is no folder.

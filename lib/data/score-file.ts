@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import { DataError } from "../core/errors.js";
 import { writeAtomically } from "./atomic-file.js";
+import { splitCsvLine } from "./csv.js";
 
 /** One comparison and its score. Scores are similarities. */
 export interface ScoreRow {
@@ -99,15 +100,7 @@ function parseFourColumns(line: string, where: string): ScoreRow {
 }
 
 function parseCsvLine(line: string, where: string): ScoreRow {
-  const fields: string[] = [];
-  const field = /(?:"((?:[^"]|"")*)"|([^",]*))(,|$)/y;
-  for (let end = ","; end === ",";) {
-    const found = field.exec(line);
-    if (found === null)
-      throw new DataError(`${where} has a quotation mark that does not end, or one within a name; double it and quote the name`);
-    fields.push((found[1] as string | undefined)?.replaceAll('""', '"') ?? found[2]);
-    end = found[3];
-  }
+  const fields = splitCsvLine(line, where);
   if (fields.length !== columns.length) {
     throw new DataError(`${where} has ${fields.length} columns; it must have ${columns.length}, ${columns.join(",")}`);
   }

@@ -20,7 +20,12 @@ export type HashedFile = WeightFile & { readonly sha256: string };
 /** From the worst of what may be loaded. */
 const usable: ReadonlySet<WeightsStatus> = new Set(["unverified", "as first fetched", "verified"]);
 
-type Weights = Pick<NetworkManifest, "id" | "weights">;
+type Weights = Pick<NetworkManifest, "id" | "root" | "weights">;
+
+/** Where a file of a network's weights lies. @throws DataError when its path leads out of `encoders/`. */
+export function weightPath({ id, root }: Pick<NetworkManifest, "id" | "root">, { path: file }: WeightFile, dataFolder: string): string {
+  return joinInside(path.join(root ?? dataFolder, "encoders"), file, `encoder ${id}: field weights.path`);
+}
 
 /** What is there of a network's weights: the first file that is not as it should be decides. */
 export async function weightsStatus(network: Weights, dataFolder: string): Promise<WeightsStatus> {
@@ -44,8 +49,7 @@ export async function withHashes<Network extends Weights>(
 ): Promise<Network & { readonly weights: readonly HashedFile[] }> {
   const weights: HashedFile[] = [];
   for (const weight of network.weights) {
-    const file = joinInside(path.join(dataFolder, "encoders"), weight.path, `encoder ${network.id}: field weights.path`);
-    weights.push({ ...weight, sha256: weight.sha256 ?? (await fileSha256(file)) });
+    weights.push({ ...weight, sha256: weight.sha256 ?? (await fileSha256(weightPath(network, weight, dataFolder))) });
   }
   return { ...network, weights };
 }
@@ -65,12 +69,11 @@ export async function fileSha256(file: string): Promise<string> {
   return hash.digest("hex");
 }
 
-async function inspect({ id, weights }: Weights, dataFolder: string): Promise<Inspected> {
+async function inspect(network: Weights, dataFolder: string): Promise<Inspected> {
   const lock = await readFetchLock(dataFolder);
   const statuses = new Set<WeightsStatus>();
-  for (const weight of weights) {
-    const file = joinInside(path.join(dataFolder, "encoders"), weight.path, `encoder ${id}: field weights.path`);
-    const found = await inspectFile(file, weight, lock[`encoders/${weight.path}`]);
+  for (const weight of network.weights) {
+    const found = await inspectFile(weightPath(network, weight, dataFolder), weight, lock[`encoders/${weight.path}`]);
     if (!usable.has(found.status)) return found;
     statuses.add(found.status);
   }

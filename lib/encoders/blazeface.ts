@@ -1,5 +1,5 @@
-import path from "node:path";
 import type { BlazefaceManifest } from "../data/encoder-manifest.js";
+import { weightPath } from "../data/weights.js";
 import { warpImage } from "./crop.js";
 import type { Detector, LoadDetectorOptions } from "./detector.js";
 import { blend, type Face, pickFace, possible, toImage } from "./face.js";
@@ -23,7 +23,7 @@ const valuesPerBox = 16;
  */
 export async function loadBlazeface(manifest: BlazefaceManifest, { dataFolder }: LoadDetectorOptions): Promise<Detector> {
   const { input, outputs } = manifest;
-  const network = await loadTfjsNetwork(path.join(dataFolder, "encoders", manifest.weights[0].path), {
+  const network = await loadTfjsNetwork(weightPath(manifest, manifest.weights[0], dataFolder), {
     inputName: input.name,
     outputNames: [...outputs.scores, ...outputs.boxes],
   });

@@ -1,6 +1,6 @@
-import path from "node:path";
 import { checkFinite, matrix32, type Matrix32 } from "../core/matrix.js";
 import type { EncoderManifest } from "../data/encoder-manifest.js";
+import { weightPath } from "../data/weights.js";
 import type { Image } from "./image.js";
 import type { NetworkOutput } from "./network-output.js";
 import { loadOnnxNetwork, type OnnxProvider } from "./onnx-network.js";
@@ -41,7 +41,7 @@ export async function loadEncoder(
   { dataFolder, threads = 1, provider = "cpu" }: LoadEncoderOptions,
 ): Promise<Encoder> {
   const { input, output, dimension, id } = manifest;
-  const file = path.join(dataFolder, "encoders", manifest.weights[0].path);
+  const file = weightPath(manifest, manifest.weights[0], dataFolder);
   const { run, close } = manifest.format === "onnx" ? await onnxRun(file, manifest, { threads, provider }) : await tfjsRun(file, manifest);
   const channels = input.channels === "GRAY" ? 1 : 3;
   const sample = input.layout === "NCHW" ? [channels, input.height, input.width] : [input.height, input.width, channels];

@@ -1,5 +1,5 @@
-import path from "node:path";
 import type { ScrfdManifest } from "../data/encoder-manifest.js";
+import { weightPath } from "../data/weights.js";
 import { warpImage } from "./crop.js";
 import type { Detector, LoadDetectorOptions } from "./detector.js";
 import { type Face, pickFace, possible, suppress, toImage } from "./face.js";
@@ -19,7 +19,7 @@ export async function loadScrfd(
   { dataFolder, threads, provider = "cpu" }: LoadDetectorOptions,
 ): Promise<Detector> {
   const { input, outputs } = manifest;
-  const network = await loadOnnxNetwork(path.join(dataFolder, "encoders", manifest.weights[0].path), {
+  const network = await loadOnnxNetwork(weightPath(manifest, manifest.weights[0], dataFolder), {
     inputName: input.name,
     outputNames: [...outputs.scores, ...outputs.boxes, ...outputs.landmarks],
     threads,

@@ -5,7 +5,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { packageVersion } from "../core/version.js";
 import { removeLeftovers, writeAtomically } from "../data/atomic-file.js";
-import { manifestFolder, projectFolder } from "../data/locate.js";
+import { localFolder, manifestFolder, projectFolder } from "../data/locate.js";
 import { toPng } from "../figures/png.js";
 import { formatNotebook, readNotebook, type CodeCell, type Notebook } from "../notebook/nbformat.js";
 import { codeDigest } from "../study/code-digest.js";
@@ -21,8 +21,8 @@ export interface RunProvenance {
   readonly packageVersion: string;
   /** Commit that is checked out, with "+" when files differ from it; null outside of a repository. */
   readonly git: string | null;
-  /** SHA-256, hex: of the notebook's code, the library's code, the manifests, the embedded pack. */
-  readonly digests: Readonly<Record<"notebook" | "code" | "manifests" | "pack", string>>;
+  /** SHA-256, hex: of the notebook's code, the library's code, the manifests, the embedded pack, and the embeddings and face sets that the user has added. */
+  readonly digests: Readonly<Record<"notebook" | "code" | "manifests" | "pack" | "local", string>>;
 }
 
 export interface RecordedRun {
@@ -41,6 +41,8 @@ export interface RecordOptions extends Pick<RunOptions, "onCell" | "onProgress" 
 }
 
 const provenanceFile = "provenance.json";
+/** What studies read of the user's folder. */
+const studiedFolders = ["face-sets", "embeddings", "added-embeddings"];
 
 /**
  * Run a notebook into a folder of its own, `<out>/<notebook>/<digest>/`, or find the same run there.
@@ -97,6 +99,7 @@ async function describeRun(notebook: Notebook, name: string, given: Parameters):
       code: codeDigest(),
       manifests: await folderDigest(manifestFolder),
       pack: await folderDigest(path.join(projectFolder, "data")),
+      local: digestOf((await Promise.all(studiedFolders.map((name) => folderDigest(path.join(localFolder(), name))))).join()),
     },
   };
 }
@@ -139,7 +142,7 @@ async function gitState(): Promise<string | null> {
 }
 
 async function folderDigest(folder: string): Promise<string> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
   const hash = createHash("sha256");
   for (const file of files.sort()) hash.update(`${path.relative(folder, file)}\n`).update(await readFile(file));

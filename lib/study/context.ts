@@ -3,18 +3,22 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import { DataError } from "../core/errors.js";
 import type { Progress } from "../core/progress.js";
+import { embeddingFolders, hasEmbeddingSet } from "../data/embedding-folders.js";
 import { readEmbeddingSet } from "../data/embedding-file.js";
 import type { EmbeddingSet } from "../data/embedding-set.js";
 import { listFaceSetManifests } from "../data/load-face-sets.js";
-import { manifestFolder, projectFolder } from "../data/locate.js";
+import { manifestFolder } from "../data/locate.js";
+import { pairSets } from "../data/pair-sets.js";
 import { parseOverlap } from "../data/splits.js";
-import { chooseEngine, type EngineName } from "../linalg/index.js";
+import { chooseEngine, type Engine, type EngineName } from "../linalg/index.js";
 import { openCache, type StudyCache } from "./cache.js";
 import type { StudyContext } from "./study-spec.js";
 
 export interface OpenStudyOptions {
-  /** Folder of embedding sets. @defaultValue the embedded pack */
+  /** Folder of embedding sets. @defaultValue the embedded pack, then what the user has embedded or added */
   readonly folder?: string;
+  /** Networks whose sets are cut to the images that all of these have. Without it, networks with different images do not go together. */
+  readonly sharedBy?: readonly string[];
   readonly engine?: EngineName;
   /** Where what was measured is kept; null to measure all anew. @defaultValue runs/cache, and null when FACEBRIDGE_CACHE is "off" */
   readonly cache?: StudyCache | null;
@@ -24,9 +28,10 @@ export interface OpenStudyOptions {
   readonly progress?: Progress;
 }
 
-/** What a study works with: the embedding sets of a folder, each read once, the face sets' manifests, and an engine. */
+/** What a study works with: embedding sets, each read once, the face sets' manifests, and an engine. */
 export async function openStudy({
-  folder = path.join(projectFolder, "data"),
+  folder,
+  sharedBy = [],
   engine,
   cache = process.env.FACEBRIDGE_CACHE === "off" ? null : openCache(),
   workers = Math.min(8, availableParallelism()),
@@ -35,12 +40,21 @@ export async function openStudy({
 }: OpenStudyOptions = {}): Promise<StudyContext> {
   const chosen = await chooseEngine(engine);
   const sets = new Map<string, Promise<EmbeddingSet>>();
-  const load = (encoder: string, faceSet: string): Promise<EmbeddingSet> => {
+  const loadWhole = (encoder: string, faceSet: string): Promise<EmbeddingSet> => {
     const key = `${faceSet}/${encoder}`;
-    const known = sets.get(key) ?? readEmbeddingSet(folder, faceSet, encoder, { engine: chosen });
+    const known = sets.get(key) ?? readFirst(folder === undefined ? embeddingFolders(encoder) : [folder], faceSet, encoder, chosen);
     sets.set(key, known);
     known.catch(() => sets.delete(key)); // what failed may be mended and asked for again
     return known;
+  };
+  const shared = new Map<string, Promise<EmbeddingSet[]>>();
+  const load = async (encoder: string, faceSet: string): Promise<EmbeddingSet> => {
+    const place = sharedBy.indexOf(encoder);
+    if (place < 0) return loadWhole(encoder, faceSet);
+    const known = shared.get(faceSet) ?? Promise.all(sharedBy.map((one) => loadWhole(one, faceSet))).then(pairSets);
+    shared.set(faceSet, known);
+    known.catch(() => shared.delete(faceSet));
+    return (await known)[place];
   };
   const overlapFile = path.join(manifestFolder, "overlap-cfp-lfw.tsv");
   const overlap = await readFile(overlapFile, "utf8").catch(() => {
@@ -56,4 +70,9 @@ export async function openStudy({
     signal,
     ...(progress === undefined ? {} : { progress }),
   };
+}
+
+async function readFirst(folders: readonly string[], faceSet: string, encoder: string, engine: Engine): Promise<EmbeddingSet> {
+  const found = await Promise.all(folders.map((folder) => hasEmbeddingSet(folder, faceSet, encoder)));
+  return readEmbeddingSet(folders[Math.max(0, found.indexOf(true))], faceSet, encoder, { engine });
 }

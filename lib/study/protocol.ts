@@ -96,7 +96,8 @@ function enrol(
   const gallery = Int32Array.from(first.values()).sort();
   const enrolled = new Set(gallery);
   const others = rowsOf(items, identities, (item) => hasPose(item, probePose)).filter((row) => !enrolled.has(row));
-  const bytesOf = (row: number): string => `${items[row].identity} ${items[row].sha256}`;
+  // Where the bytes were not seen, a file's name stands for them.
+  const bytesOf = (row: number): string => `${items[row].identity} ${items[row].sha256 ?? items[row].image}`;
   const seen = new Set(Array.from(gallery, bytesOf));
   const probes = others.filter((row) => !seen.has(bytesOf(row)) && seen.add(bytesOf(row)));
   return { gallery, probes, duplicateCount: others.length - probes.length };

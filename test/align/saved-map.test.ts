@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { computeMoments, exportNumpy, importNumpy, loadMap, saveMap, truncate, zeroPad } from "../../lib/align/index.js";
-import { formatNpy, parseNpy } from "../../lib/align/npy.js";
+import { formatNpy, parseNpy } from "../../lib/data/npy.js";
 import { DataError } from "../../lib/core/errors.js";
 import { matrix64 } from "../../lib/core/matrix.js";
 import { readSafetensors, writeSafetensors, type Tensor } from "../../lib/data/safetensors.js";

@@ -44,7 +44,7 @@ test.each<[string, string, string]>([
   ["a strange pose", text.replace("\tprofile", "\tback"), 't: item 2 (line 3): pose is "back"; it must be frontal, profile or empty'],
   ["a short hash", text.replace("aaa", "a"), "; it must be 64 hex digits in lower case"],
   ["a score above one", text.replace("\t1\n", "\t1.5\n"), "detectionScore is 1.5; it must be a number from 0 to 1"],
-  ["an empty score", text.replace("\t1\n", "\t\n"), "it must be a number from 0 to 1"],
+  ["a blank score", text.replace("\t1\n", "\t \n"), "it must be a number from 0 to 1"],
 ])("a table with %s is refused", (_, table, message) => {
   expect(() => parseItems(table, "t")).toThrow(DataError);
   expect(() => parseItems(table, "t")).toThrow(message);

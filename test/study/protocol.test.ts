@@ -74,7 +74,7 @@ describe("planStudy", () => {
 
   it("probes with no bytes that the person's gallery image or an earlier probe has, and counts them", () => {
     const items = flat("p", 20, 5);
-    const same = (i: number, like: number): string => items[5 * Math.floor(i / 5) + like].sha256;
+    const same = (i: number, like: number): string | null => items[5 * Math.floor(i / 5) + like].sha256;
     // Of each person: the gallery image, its copy, two files of other bytes, and a copy of the first of them.
     const copied = items.map((one, i) => ({ ...one, sha256: i % 5 === 1 ? same(i, 0) : i % 5 === 4 ? same(i, 2) : one.sha256 }));
     const plan = planStudy({ ...lfw, items: copied }, { ...lfw, items: copied }, { seed: 0, overlap: [] });

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { formatNpy, parseNpy } from "../../lib/align/npy.js";
+import { formatNpy, parseNpy } from "../../lib/data/npy.js";
 import { DataError } from "../../lib/core/errors.js";
 import { exact, expectClose } from "../close.js";
 

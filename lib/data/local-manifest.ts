@@ -1,0 +1,57 @@
+import path from "node:path";
+import { DataError } from "../core/errors.js";
+import { writeAtomically } from "./atomic-file.js";
+import type { EncoderManifest } from "./encoder-manifest.js";
+import type { FaceSetManifest } from "./face-set-manifest.js";
+import { localFolder, manifestFolder } from "./locate.js";
+import { listManifestIds, type ManifestKind } from "./manifest-file.js";
+import { checkSchema } from "./manifest-schema.js";
+
+/** Write the manifest of what the user adds, checked by its schema. @returns the file. @throws DataError when a field is wrong. */
+export async function writeLocalManifest(kind: ManifestKind, manifest: EncoderManifest | FaceSetManifest): Promise<string> {
+  const file = path.join(localFolder(), kind, `${manifest.id}.json`);
+  const schema = path
+    .relative(path.dirname(file), path.join(manifestFolder, `${kind}.schema.json`))
+    .split(path.sep)
+    .join("/");
+  const value: Record<string, unknown> = { $schema: schema, ...manifest };
+  delete value.root;
+  await checkSchema(value, kind, `${kind}/${manifest.id}.json`);
+  await writeAtomically(file, [Buffer.from(`${JSON.stringify(value, null, 2)}\n`)]);
+  return file;
+}
+
+/** @throws DataError when an id is no id, or is taken already by a network or a face set. */
+export async function checkFreeId(id: string): Promise<void> {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(id)) {
+    throw new DataError(`"${id}" is no id; give letters, digits, ".", "_" and "-", with a letter or digit first: --as <id>`);
+  }
+  for (const kind of ["encoders", "face-sets"] as const) {
+    if ((await listManifestIds(kind, {})).includes(id)) {
+      throw new DataError(
+        `"${id}" is there already (${kind}); give another: --as <id>, or take ${path.join(localFolder(), kind, `${id}.json`)} away`,
+      );
+    }
+  }
+}
+
+/** The manifest of a set whose people have one folder each, studied as a whole under its own id. */
+export function ownFaceSet(
+  id: string,
+  { identities, images, licence, access }: FaceSetManifest["counts"] & Pick<FaceSetManifest, "licence" | "access">,
+): FaceSetManifest {
+  return {
+    id,
+    title: id,
+    folder: id,
+    images: "images",
+    layout: "identity",
+    selection: { minImages: 1, maxImages: null },
+    counts: { identities, images },
+    licence,
+    access,
+    citation: "not published",
+    studySets: [{ id, trainPoses: null, galleryPose: null, probePose: null }],
+    protocols: [],
+  };
+}
