@@ -15,6 +15,14 @@ export * from "./identification.js";
 export { ruleOfThree, studentInterval, studentTest, subjectInterval, wilsonInterval, type Interval } from "./intervals.js";
 export { keepScores, type ScoreKeeper } from "./kept-scores.js";
 export * from "./labels.js";
+export {
+  correctLinkability,
+  linkabilityStatistic,
+  measureLinkability,
+  type Linkability,
+  type LinkabilityOptions,
+  type LocalLinkability,
+} from "./linkability.js";
 export * from "./mantel.js";
 export * from "./model-test.js";
 export * from "./open-set.js";
