@@ -52,6 +52,7 @@ export function createCellCompiler(): CellCompiler {
       ...options,
       moduleResolution: original.ModuleResolutionKind.Bundler,
       strict: true,
+      alwaysStrict: false, // which only leaves out "use strict"; a cell is checked as a module, and so as strict code
       lib: ["lib.es2023.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"],
       disableTopLevelAwait: false,
       types: ["node"],
@@ -60,12 +61,11 @@ export function createCellCompiler(): CellCompiler {
     const create = original.createWatchCompilerHost as (...all: readonly unknown[]) => unknown;
     return create(roots, strict, system, createLeanBuilder(original), ...rest);
   };
-  const transpileModule = (javascript: string, options: ts.TranspileOptions): ts.TranspileOutput => {
+  // What it is given is CommonJS already.
+  const transpileModule = (javascript: string): ts.TranspileOutput => {
     const { code, map } = takeInlineMap(javascript);
-    const result = original.transpileModule(code, { ...options, compilerOptions: { ...options.compilerOptions, sourceMap: true } });
-    const { code: outputText } = takeInlineMap(result.outputText);
-    lines.add(script, outputText.split("\n").length, [result.sourceMapText, map]);
-    return { ...result, outputText };
+    lines.add(script, code.split("\n").length, map);
+    return { outputText: code };
   };
   const patched: unknown = Object.create(original, {
     __esModule: { value: true },

@@ -22,3 +22,9 @@ test("a property that is taken apart keeps its name, though an earlier cell decl
   expect(failure).toBeNull();
   expect(notebook.cells.at(-1)).toMatchObject({ outputs: [{ text: "[ 3 ] 2 { map: 5, clouds: [ 3 ] }\n" }] });
 });
+
+test("a name of an earlier cell keeps its value when a cell exports it", async () => {
+  const { notebook, failure } = await runNotebook(notebookOf("const seed = 7;", "export { seed, seed as start };", "console.log(seed);"));
+  expect(failure).toBeNull();
+  expect(notebook.cells.at(-1)).toMatchObject({ outputs: [{ text: "7\n" }] });
+});
