@@ -13,8 +13,8 @@ import {
   weightsStatus,
   type WeightsStatus,
 } from "../data/index.js";
-import { loadTfjs } from "../encoders/index.js";
 import { describeEngines, type EngineReport, findCuda } from "../linalg/index.js";
+import { loadTfjs } from "../linalg/load-tfjs.js";
 import { textTable } from "./terminal.js";
 
 export interface DoctorOptions {

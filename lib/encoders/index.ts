@@ -5,5 +5,4 @@ export { type Encoder, loadEncoder, type LoadEncoderOptions } from "./encoder.js
 export type { Face } from "./face.js";
 export { decodeImage, type Image } from "./image.js";
 export { toTensor } from "./preprocess.js";
-export { loadTfjs, type TfjsBackend } from "../linalg/load-tfjs.js";
 export type { OnnxProvider } from "./onnx-network.js";

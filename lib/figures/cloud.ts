@@ -1,4 +1,4 @@
-import type { Layout, Plot } from "nodeplotlib";
+import type { Layout, PlotData } from "plotly.js";
 import { createRandom, permutation } from "../core/random.js";
 import { ValueError } from "../core/errors.js";
 import type { PictureQuality } from "../geometry/trustworthiness.js";
@@ -83,10 +83,10 @@ export function drawCloud(
   });
 }
 
-/** A 3-D figure in the form that nodeplotlib, and Plotly, take. */
+/** A 3-D figure in the form that nodeplotlib, and Plotly, take. The types are Plotly's: nodeplotlib's own are these, and load RxJS's too. */
 export interface PlotlyFigure {
-  readonly data: Plot[];
-  readonly layout: Layout;
+  readonly data: Partial<PlotData>[];
+  readonly layout: Partial<Layout>;
 }
 
 /**
@@ -102,7 +102,7 @@ export function drawCloud3d(
   const labels = checkLabels([...new Set(points.map(({ label }) => label))]);
   const drawn = samplePoints(points, limit, seed);
   const stated = drawn.length < points.length ? ` (${describeSample(drawn.length, points.length, seed)})` : "";
-  const data = labels.map((label, i): Plot => {
+  const data = labels.map((label, i): Partial<PlotData> => {
     const group = drawn.filter((point) => point.label === label);
     return {
       type: "scatter3d",
@@ -119,7 +119,7 @@ export function drawCloud3d(
   const lines = { zeroline: false, gridcolor: referenceColour };
   const axis = (index: 0 | 1 | 2): object =>
     axes === undefined ? { title: { text: "" }, showticklabels: false, ...lines } : { title: { text: axes[index] }, ...lines };
-  const layout: Layout = {
+  const layout: Partial<Layout> = {
     // Plotly 3, which JupyterLab draws with, takes no plain text for a title.
     title: { text: `${title ?? ""}${stated}${quality === undefined ? "" : `<br><sup>${describeQuality(quality)}</sup>`}` },
     paper_bgcolor: "rgba(0,0,0,0)",
