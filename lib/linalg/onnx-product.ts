@@ -63,6 +63,8 @@ async function openSession(form: GemmForm, threads: number): Promise<Multiply> {
     interOpNumThreads: 1,
     executionMode: "sequential",
     logSeverityLevel: 3,
+    // Every form has threads of its own: those that wait for work must not take the cores from the one that has some.
+    extra: { session: { intra_op: { allow_spinning: "0" } } },
   });
   const tensor = (data: Matrix["data"], rows: number, columns: number): TypedTensor<"float32"> | TypedTensor<"float64"> =>
     data instanceof Float32Array ? new Tensor("float32", data, [rows, columns]) : new Tensor("float64", data, [rows, columns]);
