@@ -2,18 +2,18 @@ import { checkFinite, matrix64, type Matrix32, type Matrix64 } from "../core/mat
 import type { Engine } from "../linalg/engine.js";
 import { interpolateRows } from "../linalg/interpolate-rows.js";
 import { startPace } from "../linalg/pace.js";
-import { rowsPerBlock, type CloudMoments, type MomentsOptions } from "./cloud.js";
+import type { CloudMoments, MomentsOptions } from "./cloud.js";
 import { liveDirections, type LiveDirections } from "./live-directions.js";
 import { blockCentring } from "./rows.js";
 
 /** Left directions that are kept hold at most so many numbers (64 MiB); longer ones are computed again for each target. */
 const mostKept = 2 ** 23;
 
-/** Columns of one strip of a triangle of sums. */
-const stripWidth = 128;
+/** A block of left directions holds about so many numbers (16 MiB). */
+const blockSize = 2 ** 21;
 
 /** Weights are interpolated over penalties to within this share of themselves. */
-const weightTolerance = 1e-12;
+const weightTolerance = 1e-11;
 
 /** Rows `first` to `last` − 1 of U, where the centred rows are S = U Λ^(½) Vᵀ, as columns: rank × rows. */
 export interface LeftBlock {
@@ -32,8 +32,10 @@ export interface HeldOutSource {
   readonly factors: Matrix64;
   /** (1 − h)⁻² of the leverage h, offset included: L × n. */
   readonly weights: Matrix64;
-  /** Uᵀ diag(weights) U of each penalty: entries on and below the diagonal, row after row. */
-  readonly spreads: readonly Float64Array[];
+  /** Uᵀ diag(weights) U of each penalty, a row each: entries on and below the diagonal, row after row. */
+  readonly spreads: Matrix64;
+  /** Most rows of U in a block. */
+  readonly rowsPerLeftBlock: number;
   /** U, a block at a time. */
   leftBlocks(options: MomentsOptions): AsyncIterable<LeftBlock>;
 }
@@ -44,8 +46,8 @@ const known = new WeakMap<Matrix32, HeldOutSource>();
  * The sums over a source's rows that leave-one-out needs and that do not see the target; kept as long as the rows, to serve the
  * source's other targets.
  *
- * Weights as functions of the penalty are so smooth that a few penalties' weights carry all others' to within rounding, and so do their
- * sums: only those few are summed.
+ * Weights as functions of the penalty are so smooth that a few penalties' weights carry all others' to 1e-11 of themselves, and so do
+ * their sums: only those few are summed, and the others' weights are what these make of them, so that all sums weigh alike.
  *
  * @param rows n × p, those that `cloud` was computed from.
  * @throws ValueError when all rows are equal, or a value is not finite.
@@ -60,7 +62,6 @@ export async function heldOutSource(
   const found = known.get(rows);
   if (found?.cloud === cloud && found.engine === engine && sameNumbers(found.lambdas, lambdas)) return found;
 
-  checkFinite(rows, "fitRidgeLeaveOneOut: source");
   const directions = await liveDirections(cloud, options);
   const { rank, values } = directions;
   const factors = matrix64(
@@ -72,32 +73,53 @@ export async function heldOutSource(
     }),
   );
   const blocks: LeftBlock[] | null = cloud.count * rank <= mostKept ? [] : null;
-  const weights = matrix64(lambdas.length, cloud.count);
-  for await (const block of computeLeft(cloud, rows, directions, options)) {
+  const rowsPerLeftBlock = Math.min(cloud.count, Math.ceil(blockSize / rank));
+  const left = { cloud, rows, directions, rowsPerLeftBlock };
+  const leverageWeights = matrix64(lambdas.length, cloud.count);
+  for await (const block of computeLeft(left, options)) {
     blocks?.push(block);
-    await leverageWeightsInto(weights, block, factors, options);
+    await leverageWeightsInto(leverageWeights, block, factors, options);
   }
+  // A source value that is not finite leaves its row without a weight: only then is it looked for.
+  if (!leverageWeights.data.every((weight) => weight > 0 && weight < Infinity)) checkFinite(rows, "fitRidgeLeaveOneOut: source");
   async function* leftBlocks(again: MomentsOptions): AsyncGenerator<LeftBlock> {
-    if (blocks === null) yield* computeLeft(cloud, rows, directions, again);
+    if (blocks === null) yield* computeLeft(left, again);
     else yield* blocks;
   }
-  const spreads = await weighedSpreads(leftBlocks(options), weights, rank, options);
-  const source = { lambdas: [...lambdas], cloud, engine, directions, factors, weights, spreads, leftBlocks };
+  const { pivots, coefficients } = interpolateRows(overSmallest(leverageWeights), weightTolerance);
+  const pivotWeights = rowsOf(leverageWeights, pivots);
+  const sums = await weighedSpreads(leftBlocks(options), pivotWeights, rank, options);
+  const source = {
+    lambdas: [...lambdas],
+    cloud,
+    engine,
+    directions,
+    factors,
+    weights: await engine.product(coefficients, pivotWeights, { signal: options.signal }),
+    spreads: await engine.product(coefficients, sums, { signal: options.signal }),
+    rowsPerLeftBlock,
+    leftBlocks,
+  };
   known.set(rows, source);
   return source;
 }
 
+interface LeftFactor {
+  readonly cloud: CloudMoments;
+  readonly rows: Matrix32;
+  readonly directions: LiveDirections;
+  readonly rowsPerLeftBlock: number;
+}
+
 async function* computeLeft(
-  { count, mean }: CloudMoments,
-  rows: Matrix32,
-  { vectors, values, rank }: LiveDirections,
+  { cloud: { count, mean }, rows, directions: { vectors, values, rank }, rowsPerLeftBlock }: LeftFactor,
   { engine, signal }: MomentsOptions,
 ): AsyncGenerator<LeftBlock> {
   const divided = matrix64(vectors.rows, rank);
   for (let k = 0; k < divided.data.length; k++) divided.data[k] = vectors.data[k] / Math.sqrt(values[k % rank]);
   const centre = blockCentring(rows, mean);
-  for (let first = 0; first < count; first += rowsPerBlock) {
-    const last = Math.min(first + rowsPerBlock, count);
+  for (let first = 0; first < count; first += rowsPerLeftBlock) {
+    const last = Math.min(first + rowsPerLeftBlock, count);
     const centred = centre(first, last);
     yield { first, last, columns: await engine.product(divided, centred, { transposeLeft: true, transposeRight: true, signal }) };
   }
@@ -129,54 +151,28 @@ async function leverageWeightsInto(
   }
 }
 
+/** Uᵀ diag(w) U of each row w of `weights`, packed as a row of the result. */
 async function weighedSpreads(
   blocks: AsyncIterable<LeftBlock>,
   weights: Matrix64,
   rank: number,
-  options: MomentsOptions,
-): Promise<Float64Array[]> {
-  const { pivots, coefficients } = interpolateRows(overSmallest(weights), weightTolerance);
-  const sums = pivots.map(() => new Float64Array((rank * (rank + 1)) / 2));
-  const pace = startPace(options.signal);
-  const height = Math.min(stripWidth, rank);
-  const scratch = { strip: new Float64Array(height * Math.min(rowsPerBlock, weights.columns)), part: new Float64Array(height * rank) };
-  for await (const { first, last, columns } of blocks) {
-    for (const [k, pivot] of pivots.entries()) {
-      const own = weights.data.subarray(pivot * weights.columns + first, pivot * weights.columns + last);
-      await addSpreadInto(sums[k], columns, own, { ...options, scratch });
-      if (pace.spend(columns.data.length + sums[k].length)) await pace.turn();
+  { engine, signal }: MomentsOptions,
+): Promise<Matrix64> {
+  const spreads = matrix64(weights.rows, (rank * (rank + 1)) / 2);
+  const pace = startPace(signal);
+  let scratch = new Float64Array();
+  for await (const { first, last, columns: left } of blocks) {
+    if (scratch.length < left.data.length) scratch = new Float64Array(left.data.length);
+    const weighed = matrix64(rank, left.columns, scratch.subarray(0, left.data.length));
+    for (let k = 0; k < weights.rows; k++) {
+      const own = weights.data.subarray(k * weights.columns + first, k * weights.columns + last);
+      weighInto(weighed.data, left.data, own.map(Math.sqrt));
+      const { data } = await engine.gram(weighed, { ofRows: true, signal });
+      addLowerInto(spreads.data.subarray(k * spreads.columns, (k + 1) * spreads.columns), data, rank);
+      if (pace.spend(left.data.length + data.length)) await pace.turn();
     }
   }
-  const spreads: Float64Array[] = [];
-  for (let l = 0; l < weights.rows; l++) {
-    const own = pivots.indexOf(l);
-    spreads.push(own >= 0 ? sums[own] : combined(sums, coefficients.data.subarray(l * pivots.length, (l + 1) * pivots.length)));
-    if (pace.spend(pivots.length * sums[0].length)) await pace.turn();
-  }
   return spreads;
-}
-
-/** Memory that strips are made in, again and again. */
-interface StripScratch {
-  readonly strip: Float64Array;
-  readonly part: Float64Array;
-}
-
-/** packed += U diag(weights) Uᵀ of columns U, a strip of the triangle at a time. */
-async function addSpreadInto(
-  packed: Float64Array,
-  { rows: rank, columns: count, data }: Matrix64,
-  weights: Float64Array,
-  { engine, signal, scratch }: MomentsOptions & { readonly scratch: StripScratch },
-): Promise<void> {
-  for (let first = 0; first < rank; first += stripWidth) {
-    const last = Math.min(first + stripWidth, rank);
-    const strip = scratch.strip.subarray(0, (last - first) * count);
-    weighInto(strip, data.subarray(first * count, last * count), weights);
-    const above = matrix64(last, count, data.subarray(0, last * count));
-    const part = await engine.product(matrix64(last - first, count, strip), above, { transposeRight: true, into: scratch.part, signal });
-    addStripInto(packed, part.data, first, last);
-  }
 }
 
 /** Each row of `weighed` becomes the row of `data`, entry by entry times `weights`. */
@@ -194,13 +190,19 @@ function weighInto(weighed: Float64Array, data: Float64Array, weights: Float64Ar
   }
 }
 
-/** Rows `first` to `last` − 1 of a packed triangle += those rows of a matrix that is `last` wide. */
-function addStripInto(packed: Float64Array, part: Float64Array, first: number, last: number): void {
-  for (let j = first, at = (first * (first + 1)) / 2; j < last; j++) {
-    const begin = (j - first) * last;
-    for (let i = 0; i <= j; i++) packed[at + i] += part[begin + i];
-    at += j + 1;
+/** packed += what is on and below the diagonal of a square matrix, row after row. */
+function addLowerInto(packed: Float64Array, square: Float64Array, size: number): void {
+  for (let j = 0, at = 0; j < size; j++) {
+    for (let i = j * size; i <= j * size + j; i++, at++) packed[at] += square[i];
   }
+}
+
+function rowsOf({ columns, data }: Matrix64, indices: readonly number[]): Matrix64 {
+  const taken = matrix64(indices.length, columns);
+  indices.forEach((row, i) => {
+    taken.data.set(data.subarray(row * columns, (row + 1) * columns), i * columns);
+  });
+  return taken;
 }
 
 /** Each row's weights over the smallest of them: what is near in absolute terms is then near in relative ones. */
@@ -212,15 +214,6 @@ function overSmallest({ rows, columns, data }: Matrix64): Matrix64 {
     columns,
     data.map((value, k) => value / least[k % columns]),
   );
-}
-
-function combined(parts: readonly Float64Array[], factors: Float64Array): Float64Array {
-  const sum = new Float64Array(parts[0].length);
-  parts.forEach((part, p) => {
-    const factor = factors[p];
-    for (let k = 0; k < sum.length; k++) sum[k] += factor * part[k];
-  });
-  return sum;
 }
 
 function sameNumbers(left: readonly number[], right: readonly number[]): boolean {

@@ -82,7 +82,7 @@ async function fromGram(gram: Matrix64, { engine, signal }: MomentsOptions): Pro
 }
 
 async function fromRows(rows: Matrix64, { engine, signal }: MomentsOptions): Promise<LiveDirections> {
-  const { values, vectors } = await engine.eigh(await engine.product(rows, rows, { transposeRight: true, signal }), { signal });
+  const { values, vectors } = await engine.eigh(await engine.gram(rows, { ofRows: true, signal }), { signal });
   const rank = rankOf(values, rows.columns);
   if (values[rank - 1] < leastShare * values[0]) return fromSvd(rows, { engine, signal });
   const left = firstColumns(vectors, rank);

@@ -47,7 +47,7 @@ async function heldOutErrors(rest: Moments, held: Moments, ratios: readonly numb
   const { vectors, values } = directions;
   const half = await engine.product(vectors, gram, { transposeLeft: true, signal });
   const spread = packLower(await engine.product(half, vectors, { signal })); // VᵀGᶠV
-  const kernel = packLower(await engine.product(projected, projected, { transposeRight: true, signal }));
+  const kernel = packLower(await engine.gram(projected, { ofRows: true, signal }));
   const heldCross = await engine.product(vectors, cross, { transposeLeft: true, signal });
   const overlaps = new Float64Array(values.length);
   heldCross.data.forEach((value, k) => (overlaps[Math.floor(k / heldCross.columns)] += value * projected.data[k]));

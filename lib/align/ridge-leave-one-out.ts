@@ -1,7 +1,7 @@
 import { checkFinite, matrix64, type Matrix32, type Matrix64 } from "../core/matrix.js";
 import { startPace } from "../linalg/pace.js";
 import { heldOutSource, type HeldOutSource, type LeftBlock } from "./held-out-source.js";
-import { rowsPerBlock, type MomentsOptions } from "./cloud.js";
+import type { MomentsOptions } from "./cloud.js";
 import type { Moments } from "./moments.js";
 import { checkRatios, lambdaOf, lambdaRatios, type RidgePathOptions } from "./ridge.js";
 import { leastErrorMap, packLower, weighedOverlap, type RidgeErrorPath } from "./ridge-error-path.js";
@@ -108,12 +108,12 @@ async function reachedErrors(
   { source: { spreads }, along }: HeldOutPair,
   { engine, signal }: MomentsOptions,
 ): Promise<Float64Array> {
-  const kernel = packLower(await engine.product(along, along, { transposeRight: true, signal }));
+  const kernel = packLower(await engine.gram(along, { ofRows: true, signal }));
   const pace = startPace(signal);
-  const errors = new Float64Array(spreads.length);
-  for (const [l, spread] of spreads.entries()) {
-    errors[l] = weighedOverlap(columnOf(factors, l), kernel, spread);
-    if (pace.spend(2 * spread.length)) await pace.turn();
+  const errors = new Float64Array(spreads.rows);
+  for (let l = 0; l < spreads.rows; l++) {
+    errors[l] = weighedOverlap(columnOf(factors, l), kernel, spreads.data.subarray(l * spreads.columns, (l + 1) * spreads.columns));
+    if (pace.spend(2 * spreads.columns)) await pace.turn();
   }
   return errors;
 }
@@ -164,8 +164,8 @@ function turnIntoRest(reached: Matrix64, { target: { columns, data }, mean }: He
   }
 }
 
-function blockScratch({ along, target }: HeldOutPair): Float64Array {
-  return new Float64Array(along.rows * Math.min(rowsPerBlock, target.rows));
+function blockScratch({ along, source }: HeldOutPair): Float64Array {
+  return new Float64Array(along.rows * source.rowsPerLeftBlock);
 }
 
 /** product ∘= factor. */

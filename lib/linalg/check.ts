@@ -1,5 +1,5 @@
 import { ShapeError, ValueError } from "../core/errors.js";
-import type { Matrix64 } from "../core/matrix.js";
+import { checkFinite, type Matrix64 } from "../core/matrix.js";
 
 /** @throws ShapeError when the matrix is not square. */
 export function checkSquare({ rows, columns }: Matrix64, caller: string): void {
@@ -15,6 +15,17 @@ export function checkLowerFinite({ rows, data }: Matrix64, caller: string): void
       const value = data[i * rows + j];
       if (!Number.isFinite(value)) throw new ValueError(`${caller}: row ${i}, column ${j} is ${value}; every value must be finite`);
     }
+  }
+}
+
+/**
+ * Whatever is not finite among rows shows on the diagonal of their Gram: only then is it looked for.
+ *
+ * @throws ValueError that names the first value of `rows` that is not finite.
+ */
+export function checkGram({ rows: size, data }: Matrix64, rows: Matrix64): void {
+  for (let i = 0; i < size; i++) {
+    if (!Number.isFinite(data[i * size + i])) checkFinite(rows, "gram");
   }
 }
 

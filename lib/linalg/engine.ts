@@ -41,6 +41,11 @@ export interface ProductOptions extends WorkOptions {
   readonly into?: Float32Array | Float64Array | undefined;
 }
 
+export interface GramOptions extends WorkOptions {
+  /** X Xᵀ instead, n × n. @defaultValue false */
+  readonly ofRows?: boolean;
+}
+
 export interface WorkOptions {
   /** Honoured between blocks of work of at most 250 ms where the engine can stop at all. */
   readonly signal?: AbortSignal | undefined;
@@ -56,7 +61,7 @@ export interface Engine {
   /** left · right in the width of the operands, which must be the same (both float32 or both float64). */
   product<M extends Matrix>(left: M, right: M, options?: ProductOptions): Promise<M>;
   /** XᵀX of n × d float64 rows: d × d, exactly symmetric. */
-  gram(rows: Matrix64, options?: WorkOptions): Promise<Matrix64>;
+  gram(rows: Matrix64, options?: GramOptions): Promise<Matrix64>;
   /** Eigenvalues and vectors of a symmetric matrix; only its lower triangle is read. */
   eigh(symmetric: Matrix64, options?: WorkOptions): Promise<Eigen>;
   svd(matrix: Matrix64, options?: WorkOptions): Promise<Svd>;

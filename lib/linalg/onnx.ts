@@ -1,11 +1,12 @@
-import { checkFinite } from "../core/matrix.js";
+import { checkGram } from "./check.js";
 import { choleskyByRows } from "./cholesky.js";
 import { eighByProducts } from "./eigh.js";
 import type { Engine } from "./engine.js";
 import { createOnnxProduct } from "./onnx-product.js";
 import { polarByProducts } from "./polar.js";
+import { rowGram } from "./row-gram.js";
 import { svdByProducts } from "./svd.js";
-import { mirrorLowerInto } from "./transpose.js";
+import { transpose } from "./transpose.js";
 
 export interface OnnxEngineOptions {
   /** Threads of one product. @defaultValue the number of cores */
@@ -22,10 +23,9 @@ export function createOnnxEngine({ threads }: OnnxEngineOptions = {}): Engine {
   return Object.freeze({
     name: "onnx",
     product,
-    gram: async (rows, options = {}) => {
-      checkFinite(rows, "gram");
-      const gram = await product(rows, rows, { ...options, transposeLeft: true });
-      mirrorLowerInto(gram.data, gram.rows);
+    gram: async (rows, { ofRows = false, ...options } = {}) => {
+      const gram = await rowGram(ofRows ? rows : transpose(rows), product, options);
+      checkGram(gram, rows);
       return gram;
     },
     eigh: (symmetric, options) => eighByProducts(symmetric, product, options),

@@ -52,14 +52,13 @@ export function multiplyInto(
   );
 }
 
-/** The lower triangle of `into`, d × d, += XᵀX of n × d rows; n and d are at least 1. @throws as {@link multiplyInto} does. */
-export function addGramInto(library: OpenblasLibrary, into: Float64Array, rows: Float64Array, count: number, size: number): void {
+/** The lower triangle of `into`, size × size, += A Aᵀ of the size × inner op(side); both are at least 1. @throws as {@link multiplyInto} does. */
+export function addGramInto(library: OpenblasLibrary, into: Float64Array, side: Operand, size: number, inner: number): void {
   const { integerBits } = library.naming;
-  checkSize(count, integerBits, "the count of rows of a Gram");
-  checkSize(size, integerBits, "the size of a Gram");
-  checkLength(rows, count * size, "the rows of a Gram");
+  for (const count of [size, inner, side.stride]) checkSize(count, integerBits, "a size of a Gram");
+  checkOperand(side, size, inner, "the rows of a Gram");
   checkLength(into, size * size, "a Gram");
-  library.dsyrk(rowMajor, lowerTriangle, transposed, size, count, 1, rows, size, 1, into, size);
+  library.dsyrk(rowMajor, lowerTriangle, form(side), size, inner, 1, side.data, side.stride, 1, into, size);
 }
 
 function checkOperand({ data, stride, isTransposed }: Operand, rows: number, columns: number, what: string): void {

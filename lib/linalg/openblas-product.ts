@@ -1,6 +1,7 @@
 import type { Matrix, Matrix64 } from "../core/matrix.js";
-import { checkFinite, matrix64 } from "../core/matrix.js";
-import type { ProductOptions, WorkOptions } from "./engine.js";
+import { matrix64 } from "../core/matrix.js";
+import { checkGram } from "./check.js";
+import type { GramOptions, ProductOptions } from "./engine.js";
 import type { Product } from "./onnx-product.js";
 import { addGramInto, multiplyInto } from "./openblas-blas.js";
 import type { OpenblasLibrary } from "./openblas-library.js";
@@ -44,25 +45,26 @@ export function createOpenblasProduct(library: OpenblasLibrary, { workPerCall = 
   };
 }
 
-/** XᵀX by syrk, a block of rows a call; mirrored, so exactly symmetric. */
+/** XᵀX, or X Xᵀ, by syrk, a block of what is summed over a call; mirrored, so exactly symmetric. */
 export async function gramBySyrk(
   library: OpenblasLibrary,
   rows: Matrix64,
-  { signal }: WorkOptions = {},
+  { ofRows = false, signal }: GramOptions = {},
   { workPerCall = 2e9 }: BlockSettings = {},
 ): Promise<Matrix64> {
-  checkFinite(rows, "gram");
-  const size = rows.columns;
+  const [size, inner] = ofRows ? [rows.rows, rows.columns] : [rows.columns, rows.rows];
   const gram = matrix64(size, size);
   const pace = startPace(signal, workPerCall);
   if (rows.data.length > 0) {
-    const rowsPerCall = Math.max(1, Math.floor((2 * workPerCall) / (size * size)));
-    for (let first = 0; first < rows.rows; first += rowsPerCall) {
-      const count = Math.min(rowsPerCall, rows.rows - first);
-      addGramInto(library, gram.data, rows.data.subarray(first * size, (first + count) * size), count, size);
+    const perCall = Math.max(1, Math.floor((2 * workPerCall) / (size * size)));
+    for (let first = 0; first < inner; first += perCall) {
+      const count = Math.min(perCall, inner - first);
+      const side = { data: rows.data.subarray(ofRows ? first : first * size), stride: rows.columns, isTransposed: !ofRows };
+      addGramInto(library, gram.data, side, size, count);
       if (pace.spend((count * size * size) / 2)) await pace.turn();
     }
   }
+  checkGram(gram, rows);
   mirrorLowerInto(gram.data, size);
   return gram;
 }

@@ -46,11 +46,14 @@ describe.each(names)("engine %s", (name) => {
       expectClose(product.data, multiply(left, right).data, { ...rounding32, relative: 2 ** -20 });
     });
 
-    it("gives an exactly symmetric Gram", async () => {
+    it("gives exactly symmetric Grams of columns and of rows", async () => {
       const rows = gaussian(size + 5, size, createRandom(size));
       const gram = await engine.gram(rows);
       expectClose(gram.data, transposed(gram).data, exact);
       expectClose(gram.data, multiply(transposed(rows), rows).data, conditioned(100));
+      const ofRows = await engine.gram(rows, { ofRows: true });
+      expectClose(ofRows.data, transposed(ofRows).data, exact);
+      expectClose(ofRows.data, multiply(rows, transposed(rows)).data, conditioned(100));
     });
 
     it("takes a symmetric matrix apart into descending eigenvalues and orthonormal signed vectors", async () => {

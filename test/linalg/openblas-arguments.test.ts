@@ -89,13 +89,13 @@ describe("the arguments of foreign routines", () => {
       ],
       [
         () => {
-          addGramInto(neverCalled, into, six, 4, 2);
+          addGramInto(neverCalled, into, { data: six, stride: 2, isTransposed: true }, 2, 4);
         },
         /^openblas: the rows of a Gram holds 6 values; the routine reaches 8/,
       ],
       [
         () => {
-          addGramInto(neverCalled, into, six, 2, 3);
+          addGramInto(neverCalled, into, { data: six, stride: 3, isTransposed: true }, 3, 2);
         },
         /^openblas: a Gram holds 4 values; the routine reaches 9/,
       ],

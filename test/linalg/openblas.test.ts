@@ -84,6 +84,8 @@ describe.skipIf(candidates.length === 0)("libraries that are here", () => {
     expectClose((await cut(left, transposed(right), { transposeRight: true })).data, expected, conditioned(100));
     const gram = await gramBySyrk(present, left, {}, { workPerCall: 17 * 17 });
     expectClose(gram.data, multiply(transposed(left), left).data, conditioned(100));
+    const ofRows = await gramBySyrk(present, left, { ofRows: true }, { workPerCall: 31 * 31 });
+    expectClose(ofRows.data, multiply(left, transposed(left)).data, conditioned(100));
   });
 
   it("lets an abort in between two blocks", async () => {
