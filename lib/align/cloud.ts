@@ -38,14 +38,23 @@ export interface MomentsOptions {
  * @throws ShapeError when the counts disagree; ValueError when there are fewer than two rows, or a value is not finite.
  */
 export async function computeCloud(rows: Matrix32, identities: readonly string[], options: MomentsOptions): Promise<CloudMoments> {
+  return sumCloud(rows, identities, { ...options, what: "computeCloud" });
+}
+
+/** What `computeCloud` gives; a message about a value that is not finite begins with `what`. */
+export async function sumCloud(
+  rows: Matrix32,
+  identities: readonly string[],
+  { what, ...options }: MomentsOptions & { readonly what: string },
+): Promise<CloudMoments> {
   if (identities.length !== rows.rows) {
     throw new ShapeError(`computeCloud: got ${rows.rows} rows and ${identities.length} identities; pass the identity of every row`);
   }
   if (rows.rows < 2 || rows.columns === 0) {
     throw new ValueError(`computeCloud: got ${rows.rows} × ${rows.columns} values; a cloud needs at least two rows and one column`);
   }
-  checkFinite(rows, "computeCloud");
   const mean = columnMeans(rows);
+  if (!mean.every(Number.isFinite)) checkFinite(rows, what);
   const gram = matrix64(rows.columns, rows.columns);
   await addGramInto(gram, rows, mean, options);
   return freezeCloud({

@@ -1,8 +1,8 @@
 import { ShapeError, ValueError } from "../core/errors.js";
-import { checkFinite, matrix64, type Matrix32, type Matrix64 } from "../core/matrix.js";
+import { matrix64, type Matrix32, type Matrix64 } from "../core/matrix.js";
 import { addInto } from "../linalg/add-into.js";
 import { transpose } from "../linalg/transpose.js";
-import { computeCloud, rowsPerBlock, type CloudMoments, type MomentsOptions } from "./cloud.js";
+import { rowsPerBlock, sumCloud, type CloudMoments, type MomentsOptions } from "./cloud.js";
 import { blockCentring, type PairedRows } from "./rows.js";
 
 /**
@@ -38,10 +38,8 @@ export async function computeMoments(
   options: MomentsOptions,
 ): Promise<Moments> {
   checkPaired(source, target, "computeMoments");
-  checkFinite(source, "computeMoments: source");
-  checkFinite(target, "computeMoments: target");
-  const sourceCloud = await computeCloud(source, identities, options);
-  const targetCloud = await computeCloud(target, identities, options);
+  const sourceCloud = await sumCloud(source, identities, { ...options, what: "computeMoments: source" });
+  const targetCloud = await sumCloud(target, identities, { ...options, what: "computeMoments: target" });
   return pairClouds(sourceCloud, targetCloud, { source, target }, options);
 }
 

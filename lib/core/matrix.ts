@@ -72,6 +72,7 @@ export function stackRows(parts: readonly Matrix32[]): Matrix32 {
 /** @throws ValueError that names `what` and the first row with a NaN or an infinity. */
 export function checkFinite(matrix: Matrix, what: string): void {
   const { data, columns } = matrix;
+  if (allFinite(data)) return;
   for (let i = 0; i < data.length; i++) {
     if (!Number.isFinite(data[i])) {
       const row = Math.floor(i / columns);
@@ -80,6 +81,20 @@ export function checkFinite(matrix: Matrix, what: string): void {
       );
     }
   }
+}
+
+/** Zero times anything finite is zero, and times anything else is NaN; four sums take less time than a question for each value. */
+function allFinite(data: Matrix["data"]): boolean {
+  let [first, second, third, fourth] = [0, 0, 0, 0];
+  let i = 0;
+  for (; i < data.length - 3; i += 4) {
+    first += 0 * data[i];
+    second += 0 * data[i + 1];
+    third += 0 * data[i + 2];
+    fourth += 0 * data[i + 3];
+  }
+  for (; i < data.length; i++) first += 0 * data[i];
+  return first + second + third + fourth === 0;
 }
 
 function checkLength(rows: number, columns: number, length: number): void {

@@ -18,13 +18,14 @@ export interface UnitRows {
  */
 export function prepareUnitRows(matrix: Matrix32, what: string, order?: Int32Array): UnitRows {
   if (matrix.rows === 0) throw new ValueError(`${what} is empty; it needs at least one row`);
-  checkFinite(matrix, what);
+  if (order !== undefined) checkFinite(matrix, what);
   const { columns, data } = matrix;
   const count = order?.length ?? matrix.rows;
   const beginOf = (row: number): number => (order === undefined ? row : order[row]) * columns;
   const degenerate: number[] = [];
   const factors = Float64Array.from({ length: count }, (_, row) => {
     const energy = energyOf(data, beginOf(row), beginOf(row) + columns);
+    if (!Number.isFinite(energy)) checkFinite(matrix, what);
     if (energy === 0) degenerate.push(row);
     return energy === 0 ? 0 : 1 / Math.sqrt(energy);
   });
