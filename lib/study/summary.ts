@@ -6,7 +6,7 @@ import type { ResultRow } from "./result-row.js";
 export interface SummaryRow extends Pick<ResultRow, "experiment" | "fitSet" | "testSet" | "map" | "frame" | "metric" | "seed"> {
   /** Mean over ordered pairs. */
   readonly mean: number;
-  /** Bounds of the 95 % interval over networks; null where leaving out a network would leave no pair. */
+  /** Bounds of the 95 % interval over networks; null where fewer than two can be left out. */
   readonly low: number | null;
   readonly high: number | null;
   /** Of the pair where it is smallest, and largest. */
@@ -21,7 +21,7 @@ export interface SummaryRow extends Pick<ResultRow, "experiment" | "fitSet" | "t
  *
  * Ordered pairs share networks, so the unit of the interval is the network: with m̄₍ᵢ₎ the mean over the pairs without network i of M,
  * Var = (M − 1)/M · Σᵢ (m̄₍ᵢ₎ − their mean)², and the interval is Student's with M − 1 degrees of freedom, cut to [0, 1] for rates.
- * It speaks of other networks on the same people and images, not of other people.
+ * A network that is in every pair cannot be left out: it stays, and M is the number of the others. The interval speaks of other networks on the same people and images, not of other people.
  *
  * @see Arvesen 1969, doi:10.1214/aoms/1177697287
  */
@@ -61,8 +61,10 @@ function summariseGroup(rows: readonly ResultRow[]): SummaryRow {
 }
 
 function jackknife(rows: readonly ResultRow[], networks: readonly string[]): Interval | null {
-  const parts = networks.map((network) => rows.filter(({ source, target }) => source !== network && target !== network));
-  if (networks.length < 2 || parts.some((part) => part.length === 0)) return null;
+  const parts = networks
+    .map((network) => rows.filter(({ source, target }) => source !== network && target !== network))
+    .filter((part) => part.length > 0);
+  if (parts.length < 2) return null;
   const means = parts.map(meanOf);
   const centre = means.reduce((sum, mean) => sum + mean, 0) / means.length;
   const spread = means.reduce((sum, mean) => sum + (mean - centre) ** 2, 0);

@@ -2,25 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { ResultRow } from "../../lib/study/result-row.js";
 import { summarise } from "../../lib/study/summary.js";
 import { algebra, expectClose, type Tolerance } from "../close.js";
+import { resultRow } from "./result-rows.js";
 
-const row = (source: string, target: string, value: number, metric = "rank1"): ResultRow => ({
-  experiment: "x",
-  source,
-  target,
-  fitSet: "lfw",
-  testSet: "lfw",
-  map: "ridge",
-  frame: "centred",
-  metric,
-  value,
-  low: null,
-  high: null,
-  train: 10,
-  gallery: 5,
-  probes: 5,
-  seed: 0,
-  engine: "onnx",
-});
+const row = (source: string, target: string, value: number, metric = "rank1"): ResultRow => resultRow({ source, target, value, metric });
 
 const sixDigits: Tolerance = { reason: "six digits", absolute: 1e-6, relative: 0, of: "entry" };
 
@@ -54,6 +38,15 @@ describe("summarise", () => {
     const [summary] = summarise(values.flatMap(([one, other, value]) => [row(one, other, value), row(other, one, value)]));
     const reach = 4.30265273 * Math.sqrt((2 / 3) * 0.02);
     expectClose([summary.low!, summary.high!], [0.5 - reach, 0.5 + reach], sixDigits);
+  });
+
+  it("leaves a network that is in every pair where it is, and takes the others for the sample", () => {
+    // Pairs of z with a, b, c worth .4, .5, .6: the usual interval of three values, sd .1, se .1/√3.
+    const rows = [row("a", "z", 0.4), row("z", "b", 0.5), row("c", "z", 0.6)];
+    const [{ low, high, networkCount }] = summarise(rows);
+    const reach = (4.30265273 * 0.1) / Math.sqrt(3);
+    expectClose([low!, high!], [0.5 - reach, 0.5 + reach], sixDigits);
+    expect(networkCount).toBe(4);
   });
 
   it("is the usual t interval for values of one network each, cut to where rates can be", () => {
