@@ -4,7 +4,7 @@ import type { Matrix32 } from "../core/matrix.js";
 import { evaluate, type Evaluation, type EvaluateOptions } from "./evaluate.js";
 import { meanEvaluation } from "./mean-evaluation.js";
 import type { PreparedStudy } from "./prepare-study.js";
-import { scoreMap } from "./score-map.js";
+import { scoreMap, type ScoreMapOptions } from "./score-map.js";
 import type { EncoderPair, StudyContext, StudySpec } from "./study-spec.js";
 
 /** One map of one pair, or a network by itself: `native`, where source and target are the same. */
@@ -65,12 +65,12 @@ async function measureMap(
     for (let draw = 0; draw < (kind.drawCount ?? 1); draw++) {
       const fitted = await kind.fit({ ...fits, draw });
       for (const { frame, draws } of evaluations) {
-        draws.push(await scoreMap(fitted, { probes, gallery, ...names }, { ...optionsOf(spec, context), frame }));
+        draws.push(await scoreMap(fitted, { probes, gallery, ...names }, { ...optionsOf(spec, context), ...exceptionOf(spec), frame }));
       }
     }
   }
-  const control = spec.control ?? "none";
-  const name = control === "none" ? map : `${map}/${control}`;
+  const { control = "none", allowSeen } = spec;
+  const name = [map, ...(control === "none" ? [] : [control]), ...(allowSeen === undefined ? [] : ["seen"])].join("/");
   return evaluations.map(({ frame, draws }) => ({ map: name, frame, evaluation: meanEvaluation(draws) }));
 }
 
@@ -82,6 +82,10 @@ function optionsOf({ ranks, fmrs, curvePoints }: StudySpec, { engine, signal }: 
     ...(fmrs === undefined ? {} : { fmrs }),
     ...(curvePoints === undefined ? {} : { curvePoints }),
   };
+}
+
+function exceptionOf({ allowSeen }: StudySpec): Pick<ScoreMapOptions, "allowSeen"> {
+  return allowSeen === undefined ? {} : { allowSeen };
 }
 
 function framesOf({ frames = ["centred", "raw"] }: StudySpec): readonly ("centred" | "raw")[] {

@@ -11,7 +11,7 @@ import type { TestRows } from "./score-map.js";
 import type { EncoderPair, StudyContext, StudySpec } from "./study-spec.js";
 
 /** What decides which rows are fitted and tested on. */
-export type StudyRowsSpec = Pick<StudySpec, "pairs" | "fitSet" | "testSet" | "seed" | "fraction" | "control">;
+export type StudyRowsSpec = Pick<StudySpec, "pairs" | "fitSet" | "testSet" | "seed" | "fraction" | "control" | "allowSeen">;
 
 /** Who is tested, by the names that maps know people by. */
 export type TestNames = Pick<TestRows, "probeIdentities" | "galleryIdentities" | "otherNames">;
@@ -33,7 +33,7 @@ export interface PreparedStudy {
 /**
  * Load the networks of a spec and choose the rows of its protocol.
  *
- * @throws ValueError when there is no such study set; DataError when a set is missing, or networks have different images.
+ * @throws ValueError when there is no such study set, or the test people of another set are to be fitted on; DataError when a set is missing, or networks have different images.
  */
 export async function prepareStudy(spec: StudyRowsSpec & Partial<StudySpec>, context: StudyContext): Promise<PreparedStudy> {
   const fitSet = pickStudySet(spec.fitSet, context.faceSets);
@@ -49,7 +49,9 @@ export async function prepareStudy(spec: StudyRowsSpec & Partial<StudySpec>, con
   }
   const { fit, test } = sets.get(encoders[0])!;
   const { seed, fraction = 1, control = "none" } = spec;
-  const plan = planStudy({ ...fitSet, items: fit.items }, { ...testSet, items: test.items }, { seed, fraction, overlap: context.overlap });
+  const fitOn = spec.allowSeen === undefined ? "train" : "test";
+  const options = { seed, fraction, fitOn, overlap: context.overlap } as const;
+  const plan = planStudy({ ...fitSet, items: fit.items }, { ...testSet, items: test.items }, options);
   const tested = new Set(plan.testSplit.test);
   const otherNames = context.overlap
     .filter((person) => tested.has(person[test.faceSet]))

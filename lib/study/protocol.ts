@@ -24,6 +24,8 @@ export interface PlanOptions {
   readonly seed: number;
   /** Share of the training identities that is fitted on: the first in the split's order, so that a smaller share is within a larger. @defaultValue 1 */
   readonly fraction?: number;
+  /** Whose images are fitted on: `test`, the very people who are tested, shows what an identity-disjoint split keeps out. @defaultValue "train" */
+  readonly fitOn?: "train" | "test";
   /** People who are in several face sets; needed where fit and test set differ in theirs. */
   readonly overlap: readonly SamePerson[];
 }
@@ -36,18 +38,25 @@ export interface PlanOptions {
  *
  * @param fitItems items of the fit set's face set, in row order.
  * @param testItems the same of the test set.
- * @throws DataError when a part has no rows; ValueError when the fraction is not above 0 and at most 1.
+ * @throws DataError when a part has no rows; ValueError when the fraction is not above 0 and at most 1, or the test people of another set
+ * are to be fitted on.
  */
 export function planStudy(
   fit: StudySet & { readonly items: readonly Item[] },
   test: StudySet & { readonly items: readonly Item[] },
-  { seed, fraction = 1, overlap }: PlanOptions,
+  { seed, fraction = 1, fitOn = "train", overlap }: PlanOptions,
 ): StudyPlan {
   if (!(fraction > 0 && fraction <= 1)) throw new ValueError(`planStudy: fraction is ${fraction}; it must be above 0 and at most 1`);
+  if (fitOn === "test" && fit.studySet.id !== test.studySet.id) {
+    throw new ValueError(
+      `planStudy: got ${fit.studySet.id} to fit on the test people of ${test.studySet.id}; name one set for both, or fit on training people`,
+    );
+  }
   const testSplit = splitStudySet(test, test.items, seed);
   const sameFaces = fit.faceSet.id === test.faceSet.id;
   const whole = sameFaces ? testSplit : excludeOverlap(splitStudySet(fit, fit.items, seed), testSplit, overlap);
-  const fitSplit = { ...whole, train: whole.train.slice(0, Math.max(1, Math.round(fraction * whole.train.length))) };
+  const people = fitOn === "test" ? whole.test : whole.train;
+  const fitSplit = { ...whole, train: people.slice(0, Math.max(1, Math.round(fraction * people.length))) };
   const { trainPoses } = fit.studySet;
   const trains = ({ pose }: Item): boolean => trainPoses === null || (pose !== null && trainPoses.includes(pose));
   const { gallery, probes, duplicateCount } = enrol(test, test.items, testSplit.test);

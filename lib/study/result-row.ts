@@ -7,7 +7,7 @@ export interface ResultRow {
   readonly target: string;
   readonly fitSet: string;
   readonly testSet: string;
-  /** A map's name, or a baseline's; after a slash the control that it was fitted under, if any: `ridge/shuffled`. */
+  /** A map's name, or a baseline's; after a slash the control that it was fitted under, if any: `ridge/shuffled`; or `seen`: on the tested people. */
   readonly map: string;
   readonly frame: "centred" | "raw";
   /** `rank1`, `auc`, `tmr@fmr=1e-2`, … */

@@ -42,6 +42,11 @@ export interface StudySpec {
    * is as ever. @defaultValue "none"
    */
   readonly control?: "none" | PairControl;
+  /**
+   * Why maps are to be fitted on the images of the very people who are tested, such as `"to show the size of the leak"`; maps are then
+   * called `ridge/seen` and so on. @defaultValue nobody who is tested is fitted on
+   */
+  readonly allowSeen?: string;
 }
 
 /** What a study works with. */

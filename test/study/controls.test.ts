@@ -69,6 +69,31 @@ describe("a study with a control", () => {
   });
 });
 
+describe("a study that names why it fits on the tested people", () => {
+  it("says so in the names of its maps, and does better than from as many other people", async () => {
+    const pairs = [{ source: "wide", target: "narrow" }];
+    // Twelve people make few rows for 24 dimensions, so that a free map can learn them by heart.
+    const few = {
+      ...context,
+      load: (encoder: string) => Promise.resolve(syntheticEmbeddings(encoder, widths[encoder], syntheticFaces("lfw", 40, 3, 2))),
+    };
+    const study = { ...spec, pairs, maps: ["least-squares"], frames: ["centred" as const] };
+    const [fair, leaking] = [
+      await runStudy({ ...study, fraction: 0.5 }, few),
+      await runStudy({ ...study, allowSeen: "to show the gap" }, few),
+    ];
+    expect(leaking.rows[0].map).toBe("least-squares/seen");
+    expect(Math.abs(leaking.rows[0].train - fair.rows[0].train)).toBeLessThanOrEqual(3);
+    expect(rank1Of(leaking.rows)[0].value).toBeGreaterThan(rank1Of(fair.rows)[0].value);
+  });
+
+  it("is refused without a reason", async () => {
+    await expect(runStudy({ ...spec, allowSeen: " " }, context)).rejects.toThrow(
+      "scoreMap: allowSeen is empty; say why people who were fitted on may be scored, or leave it out",
+    );
+  });
+});
+
 describe("a study of baselines", () => {
   it("finds all of them near chance, and the mean over draws of the random one", async () => {
     const maps = ["zero-pad", "truncate", "pad-to-wider", "pca", "random"];

@@ -58,6 +58,23 @@ describe("planStudy", () => {
     }
   });
 
+  it("fits on the images of the tested people where it is asked to, and tests and tunes on the same as ever", () => {
+    const items = flat("p", 20, 3);
+    const [fair, leaking] = (["train", "test"] as const).map((fitOn) =>
+      planStudy({ ...lfw, items }, { ...lfw, items }, { seed: 0, fitOn, overlap: [] }),
+    );
+    expect([...leaking.train]).toEqual([...fair.gallery, ...fair.probes].sort((a, b) => a - b));
+    expect([leaking.tune, leaking.gallery, leaking.probes]).toEqual([fair.tune, fair.gallery, fair.probes]);
+    expect(leaking.fitSplit.train).toEqual(fair.testSplit.test);
+  });
+
+  it("refuses to fit on the tested people of another set", () => {
+    const plan = (): unknown =>
+      planStudy({ ...lfw, items: flat("p", 20, 3) }, { ...cfp, items: posed }, { seed: 0, fitOn: "test", overlap: [] });
+    expect(plan).toThrow(ValueError);
+    expect(plan).toThrow("planStudy: got lfw to fit on the test people of cfp; name one set for both, or fit on training people");
+  });
+
   it.each([0, -0.1, 1.01, NaN])("refuses the fraction %s", (fraction) => {
     const items = flat("p", 20, 3);
     const plan = (): unknown => planStudy({ ...lfw, items }, { ...lfw, items }, { seed: 0, fraction, overlap: [] });
