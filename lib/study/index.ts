@@ -1,5 +1,7 @@
 export { openCache, type CacheOptions, type StudyCache } from "./cache.js";
 export { chanceOf } from "./chance.js";
+export { chooseMap, leaveOneNetworkOut, type LeftOutNetwork } from "./choose-map.js";
+export { compareMaps, type MapComparison } from "./compare-maps.js";
 export { compareRows, type ComparedRow, type ComparedRows } from "./compare-rows.js";
 export { compareUpgrade, type Upgrade, type UpgradeFigure, type UpgradeSpec } from "./compare-upgrade.js";
 export { openStudy, type OpenStudyOptions } from "./context.js";
