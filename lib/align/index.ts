@@ -29,3 +29,4 @@ export { normaliseRows, type PairedRows } from "./rows.js";
 export { loadMap, saveMap } from "./saved-map.js";
 export { streamMoments, type RowBlock } from "./stream-moments.js";
 export { truncateRank } from "./truncate-rank.js";
+export { fitUnpaired, type UnpairedFit, type UnpairedOptions, type UnpairedRows } from "./unpaired.js";

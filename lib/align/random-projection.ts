@@ -1,5 +1,5 @@
-import { matrix64 } from "../core/matrix.js";
-import { createRandom } from "../core/random.js";
+import { matrix64, type Matrix64 } from "../core/matrix.js";
+import { createRandom, type Random } from "../core/random.js";
 import { rectangular } from "./baselines.js";
 import type { MomentsOptions } from "./cloud.js";
 import { affineMap, type AlignmentMap } from "./map.js";
@@ -20,13 +20,7 @@ export interface RandomProjectionOptions extends MomentsOptions {
 export async function projectRandomly(moments: Moments, { seed, engine, signal }: RandomProjectionOptions): Promise<AlignmentMap> {
   const { rows: p, columns: q } = moments.cross;
   const [wide, narrow] = [Math.max(p, q), Math.min(p, q)];
-  const random = createRandom(seed);
-  const normal = matrix64(
-    wide,
-    narrow,
-    Float64Array.from({ length: wide * narrow }, () => random.normal()),
-  );
-  const { factor } = await engine.polar(normal, { signal });
+  const factor = await randomOrthonormal(wide, narrow, createRandom(seed), { engine, signal });
   return affineMap(moments, {
     name: "random",
     weights: p < q ? rectangular(p, p) : factor,
@@ -36,4 +30,15 @@ export async function projectRandomly(moments: Moments, { seed, engine, signal }
     engine: engine.name,
     objective: `none, seed ${seed}`,
   });
+}
+
+/** A wide × narrow matrix with orthonormal columns, uniformly distributed: the polar factor of normal numbers. */
+export async function randomOrthonormal(
+  wide: number,
+  narrow: number,
+  random: Random,
+  { engine, signal }: MomentsOptions,
+): Promise<Matrix64> {
+  const normal = Float64Array.from({ length: wide * narrow }, () => random.normal());
+  return (await engine.polar(matrix64(wide, narrow, normal), { signal })).factor;
 }

@@ -1,6 +1,7 @@
 import { ShapeError, SplitError, ValueError } from "../core/errors.js";
 import type { Matrix32 } from "../core/matrix.js";
 import type { Engine } from "../linalg/engine.js";
+import { keepLargestInto } from "../linalg/keep-largest.js";
 import { prepareUnitRows } from "./unit-rows.js";
 
 /**
@@ -70,17 +71,9 @@ export async function hubness(
     const { data } = await engine.product(unit.take(first, first + count), others.take(0, cohort.rows), { transposeRight: true, signal });
     for (let i = 0; i < count; i++) {
       nearest.fill(-Infinity);
-      for (let j = 0; j < cohort.rows; j++) if (!without.has(j)) keepLargest(nearest, data[i * cohort.rows + j]);
+      for (let j = 0; j < cohort.rows; j++) if (!without.has(j)) keepLargestInto(nearest, data[i * cohort.rows + j]);
       means[first + i] = nearest.reduce((sum, value) => sum + value, 0) / neighbourCount;
     }
   }
   return means;
-}
-
-/** Ascending `kept` takes the score in for its smallest, when it is larger. */
-function keepLargest(kept: Float64Array, score: number): void {
-  if (score <= kept[0]) return;
-  let place = 0;
-  for (; place + 1 < kept.length && kept[place + 1] < score; place++) kept[place] = kept[place + 1];
-  kept[place] = score;
 }

@@ -16,7 +16,6 @@ export { ruleOfThree, studentInterval, studentTest, subjectInterval, wilsonInter
 export { keepScores, type ScoreKeeper } from "./kept-scores.js";
 export * from "./labels.js";
 export {
-  correctLinkability,
   linkabilityStatistic,
   measureLinkability,
   type Linkability,

@@ -73,18 +73,13 @@ export function measureLinkability(
   return {
     dSys,
     nullMean,
-    corrected: correctLinkability(dSys, nullMean),
+    corrected: nullMean < 1 ? (dSys - nullMean) / (1 - nullMean) : 1,
     pValue: (1 + reached) / (1 + nullCount),
     bins: Array.from(matedCounts, (count, bin) => {
       const [h, g] = [count / mated.length, nonMatedCounts[bin] / nonMated.length];
       return { score: low + (bin + 0.5) * width, mated: h, nonMated: g, local: localOf(h, g, omega) };
     }),
   };
-}
-
-/** (D_sys − null) / (1 − null); 1 where the null itself is 1 and nothing can be told. */
-export function correctLinkability(dSys: number, nullMean: number): number {
-  return nullMean < 1 ? (dSys - nullMean) / (1 - nullMean) : 1;
 }
 
 /**
@@ -137,26 +132,31 @@ function binScores(pairs: PairScores, { binCount, omega = 1 }: LinkabilityOption
       `measureLinkability: got ${pairs.mated.length} mated and ${pairs.nonMated.length} non-mated scores; it needs some of both`,
     );
   }
-  let [low, high] = [Infinity, -Infinity];
+  let low = Infinity;
+  let high = -Infinity;
   for (const scores of [pairs.mated, pairs.nonMated]) {
-    for (const score of scores) {
-      if (score < low && score > -Infinity) low = score;
-      if (score > high) high = score;
-      if (Number.isNaN(score)) throw new ValueError("measureLinkability: a score is NaN; leave that comparison out");
+    for (let i = 0; i < scores.length; i++) {
+      if (scores[i] < low && scores[i] > -Infinity) low = scores[i];
+      if (scores[i] > high) high = scores[i];
+      if (Number.isNaN(scores[i])) throw new ValueError("measureLinkability: a score is NaN; leave that comparison out");
     }
   }
   if (!(low < high && high < Infinity)) {
     throw new ValueError(`measureLinkability: scores are from ${low} to ${high}; they must differ and be finite above`);
   }
   const scale = chosen / (high - low);
-  const binOf = (score: number): number => Math.max(0, Math.min(chosen - 1, Math.floor((score - low) * scale)));
+  const binsOf = (scores: Float32Array): Uint16Array => {
+    const bins = new Uint16Array(scores.length);
+    for (let i = 0; i < scores.length; i++) bins[i] = Math.max(0, Math.min(chosen - 1, Math.floor((scores[i] - low) * scale)));
+    return bins;
+  };
   return {
     omega,
     binCount: chosen,
     low,
     width: 1 / scale,
-    mated: Uint16Array.from(pairs.mated, binOf),
-    nonMated: Uint16Array.from(pairs.nonMated, binOf),
+    mated: binsOf(pairs.mated),
+    nonMated: binsOf(pairs.nonMated),
   };
 }
 

@@ -1,3 +1,7 @@
+export { attackSystem, type AttackResult, type AttackSpec } from "./attack.js";
+export { attackFmrs, type AttackFigure } from "./attack-figures.js";
+export { attackCurves, attackFigure, attackRows, type AttackCurve } from "./attack-results.js";
+export { type AttackKnowledge } from "./attacker.js";
 export { openCache, type CacheOptions, type StudyCache } from "./cache.js";
 export { chanceOf } from "./chance.js";
 export { chooseMap, leaveOneNetworkOut, type LeftOutNetwork } from "./choose-map.js";
@@ -8,7 +12,7 @@ export { openStudy, type OpenStudyOptions } from "./context.js";
 export { evaluate, type EvaluateOptions, type Evaluation, type MetricValue } from "./evaluate.js";
 export { fusePair, type FusionFigure, type FusionMethod, type FusionSpec } from "./fuse-pair.js";
 export { learningCurve, type LearningPoint } from "./learning-curve.js";
-export { isRate, rankMetric, tmrMetric } from "./metric-names.js";
+export { isRate, rankMetric, sarMetric, tmrMetric } from "./metric-names.js";
 export { planStudy, type PlanOptions, type StudyPlan } from "./protocol.js";
 export { formatResultRows, parseResultRows, readResultFile, writeResultFile } from "./result-file.js";
 export { resampleCompatibility, type ResampleSpec } from "./resample-compatibility.js";
@@ -16,6 +20,7 @@ export type { ResultRow } from "./result-row.js";
 export { runStudy } from "./run-study.js";
 export { retrieve, type Retrieval, type RetrievalSpec, type Retrieved, type RetrievedImage } from "./retrieve.js";
 export { runStudies } from "./run-studies.js";
+export { prepareProtection, type ProtectRows, type TemplateProtection } from "./protect-templates.js";
 export { prepareStudy, type PreparedStudy } from "./prepare-study.js";
 export { scoreMap, type ScoreMapOptions, type TestRows } from "./score-map.js";
 export {

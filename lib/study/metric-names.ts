@@ -13,5 +13,10 @@ export function tmrMetric(fmr: number): string {
 
 /** Whether a metric's values are shares, within [0, 1]. */
 export function isRate(metric: string): boolean {
-  return /^(rank\d+|auc|eer|tmr@fmr=.+)$/.test(metric);
+  return /^(rank\d+|auc|eer|(tmr|sar)@fmr=.+|linkability)$/.test(metric);
+}
+
+/** Success of an attack at a threshold: `sar@fmr=1e-2`, … @throws ValueError when the rate is not between 0 and 1. */
+export function sarMetric(fmr: number): string {
+  return tmrMetric(fmr).replace("tmr", "sar");
 }

@@ -7,7 +7,10 @@ export interface ResultRow {
   readonly target: string;
   readonly fitSet: string;
   readonly testSet: string;
-  /** A map's name, or a baseline's; after a slash the control that it was fitted under, if any: `ridge/shuffled`; or `seen`: on the tested people. */
+  /**
+   * A map's name, or a baseline's; after a slash the control that it was fitted under, if any: `ridge/shuffled`; or `seen`: on the tested
+   * people. Of an attack what the attacker knew.
+   */
   readonly map: string;
   readonly frame: "centred" | "raw";
   /** `rank1`, `auc`, `tmr@fmr=1e-2`, … */
