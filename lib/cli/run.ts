@@ -13,6 +13,7 @@ import {
   type RecordedRun,
 } from "../kernel/index.js";
 import { readNotebook } from "../notebook/index.js";
+import { cellFailure } from "./cell-failure.js";
 import { followNotebook } from "./follow-notebook.js";
 import { interruptSignal, print, progressBar, say } from "./terminal.js";
 
@@ -65,15 +66,12 @@ export async function runNotebookCommand(name: string, { set, grid, params, out,
   for (const run of runs) tell(run!, file);
 }
 
-/** The folder, on standard output; of a failed run also the cell's own traceback. @throws DataError when a cell failed. */
+/** The folder, on standard output. @throws DataError when a cell failed. */
 function tell({ folder, reused, failure }: RecordedRun, file: string): void {
   if (reused) say("nothing has changed since this run:");
   print(path.relative(process.cwd(), folder) || ".");
   if (failure === null) return;
-  say(failure.traceback.join("\n"));
-  throw new DataError(
-    `run: cell ${failure.cellIndex + 1} of ${path.basename(file)} failed with ${failure.name}: ${failure.message}; see ${path.join(folder, "notebook.ipynb")}`,
-  );
+  throw cellFailure(failure, path.basename(file), path.join(folder, "notebook.ipynb"));
 }
 
 /** A path, or the name of one of the project's notebooks, or its number. */

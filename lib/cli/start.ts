@@ -1,13 +1,13 @@
 import { copyFile, mkdir, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { DataError } from "../core/errors.js";
 import { projectFolder } from "../data/index.js";
 import { runNotebookFile } from "../kernel/index.js";
 import { readNotebook, renderPage } from "../notebook/index.js";
 import { readResultFile, type ResultRow, summarise } from "../study/index.js";
+import { cellFailure } from "./cell-failure.js";
 import { followNotebook } from "./follow-notebook.js";
 import { publishCommand } from "./publish.js";
-import { interruptSignal, print, say, textTable } from "./terminal.js";
+import { interruptSignal, print, textTable } from "./terminal.js";
 
 /** The notebook that walks the whole way once. */
 const quickNotebook = "01-do-networks-see-alike";
@@ -45,10 +45,7 @@ async function executeNotebook(name: string, out: string, parameters: Record<str
     ...follower,
   });
   end();
-  if (failure) {
-    say(failure.traceback.join("\n"));
-    throw new DataError(`${name}: cell ${failure.cellIndex + 1} failed with ${failure.name}: ${failure.message}; see ${executed}`);
-  }
+  if (failure) throw cellFailure(failure, `${name}.ipynb`, executed);
   return executed;
 }
 
