@@ -21,6 +21,7 @@ import {
 } from "../data/index.js";
 import { writeAtomically } from "../data/atomic-file.js";
 import { embedFaces, type EmbedResult, type OnnxProvider } from "../encoders/index.js";
+import { chooseDetector } from "./choose-detector.js";
 import { interruptSignal, print, printProblems, progressBar, say } from "./terminal.js";
 
 type Network = EncoderManifest | DetectorManifest;
@@ -37,9 +38,6 @@ export interface EmbedCommandOptions {
   readonly out?: string;
 }
 
-/** The detector of record; another one stands in where this one's weights are not there. */
-const detectorOfRecord = "det_scrfd_2.5g_bnkps";
-
 /** `facebridge embed`: a face set through networks to embedding files. */
 export async function embedCommand({
   faces,
@@ -52,7 +50,7 @@ export async function embedCommand({
   const dataFolder = resolveDataFolder(data);
   const faceSet = await loadFaceSetManifest(faces);
   const known = await listEncoderManifests();
-  const detecting = await chooseDetector(wantedDetector, known, dataFolder);
+  const detecting = await chooseDetector(wantedDetector, dataFolder);
   const chosen = await chooseEncoders(wanted, known, dataFolder);
   for (const network of [detecting, ...chosen]) await checkWeights(network, dataFolder);
   const detector = await withHashes(detecting, dataFolder);
@@ -87,25 +85,6 @@ export async function embedCommand({
   const lines = result.problems.map(({ image, problem, detail }) => [image, problem, detail.replace(/\s+/g, " ")].join("\t"));
   await writeAtomically(path.join(folder, "problems.tsv"), [Buffer.from(["image\tproblem\tdetail", ...lines, ""].join("\n"))]);
   report(result, folder, images.length);
-}
-
-async function chooseDetector(wanted: string | undefined, all: readonly Network[], dataFolder: string): Promise<DetectorManifest> {
-  const detectors = all.filter((network) => network.kind === "detector");
-  const find = (id: string): DetectorManifest => {
-    const found = detectors.find((network) => network.id === id);
-    if (found) return found;
-    throw new DataError(`embed: no face detector "${id}"; give ${detectors.map((network) => network.id).join(" or ")}`);
-  };
-  const preferred = find(wanted ?? detectorOfRecord);
-  if (wanted !== undefined || (await weightsStatus(preferred, dataFolder)) !== "missing") return preferred;
-  for (const network of detectors) {
-    if ((await weightsStatus(network, dataFolder)) === "missing") continue;
-    say(
-      `${network.id} finds the faces, since ${preferred.id}, the detector of record, is not here: crops are a little worse (docs/data.md)`,
-    );
-    return network;
-  }
-  return preferred;
 }
 
 async function chooseEncoders(wanted: string, all: readonly Network[], dataFolder: string): Promise<EncoderManifest[]> {

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, InvalidArgumentError, Option } from "commander";
 import { packageVersion } from "../core/version.js";
+import type { AddEncoderCommandOptions } from "./encoder.js";
 import { print, runCommand } from "./terminal.js";
 
 function wholeNumber(least: number, most: number): (text: string) => number {
@@ -104,6 +105,55 @@ data
   .option(...folderOption)
   .action((source: string, options: { data?: string; as?: string }) =>
     runCommand(async () => (await import("./data.js")).importCommand(source, options)),
+  );
+
+function pixels(text: string): { width: number; height: number } {
+  const [, width, height] = /^(\d{1,5})x(\d{1,5})$/.exec(text) ?? [];
+  if (Number(width) > 0 && Number(height) > 0) return { width: Number(width), height: Number(height) };
+  throw new InvalidArgumentError("Give width and height, such as 112x112.");
+}
+
+program
+  .command("encoder")
+  .description("networks of your own")
+  .command("add")
+  .description("a network's file to a manifest and a check on faces; the project's files stay as they are")
+  .argument("<file>", ".onnx, or the .json of a TensorFlow.js graph model")
+  .option("--as <id>", "what it is called from now on (else the file's name)")
+  .addOption(new Option("--channels <order>", "of the input").choices(["RGB", "BGR", "GRAY"]))
+  .option("--mean <numbers>", "taken from pixels of 0..255: one, or three between commas in the order of the channels")
+  .option("--scale <numbers>", "that the rest is multiplied by, such as 1/127.5")
+  .addOption(new Option("--crop <name>", "of the face").choices(["arcface-112", "context-224"]))
+  .option("--input <name>", "where the graph has several")
+  .option("--output <name>", "the embedding, where the graph has several outputs")
+  .option("--size <pixels>", "where the graph takes any, such as 112x112", pixels)
+  .addOption(new Option("--layout <name>", "where the graph does not tell").choices(["NCHW", "NHWC"]))
+  .addOption(
+    new Option("--pooling <name>", "how tokens or a map become one vector").choices([
+      "none",
+      "class-token",
+      "mean-patches",
+      "mean-tokens",
+      "mean-map",
+    ]),
+  )
+  .addOption(new Option("--kind <name>", "trained on faces, or on something else").choices(["face", "vision"]))
+  .option("--licence <text>", "as its source states it")
+  .option("--faces <set>", "face set to check it on (else the first that is at hand)")
+  .option("--detector <id>", "face detector for the check")
+  .option("--replace", "put it in the place of your own network of that id")
+  .option("--data <folder>", "folder with encoders/ and faces/ (else FACEBRIDGE_DATA)")
+  .addHelpText(
+    "after",
+    "\nExample: facebridge encoder add model.onnx --as mine --channels RGB --mean 127.5 --scale 1/127.5 --crop arcface-112",
+  )
+  .action(
+    (file: string, { mean, scale, ...options }: Omit<AddEncoderCommandOptions, "mean" | "scale"> & { mean?: string; scale?: string }) =>
+      runCommand(async () => {
+        const { addEncoderCommand, parseNumbers } = await import("./encoder.js");
+        const numbers = Object.entries({ mean, scale }).flatMap(([name, text]) => (text === undefined ? [] : [[name, parseNumbers(text)]]));
+        await addEncoderCommand(file, { ...options, ...(Object.fromEntries(numbers) as Pick<AddEncoderCommandOptions, "mean" | "scale">) });
+      }),
   );
 
 const embeddings = program.command("embeddings").description("embeddings that were made elsewhere, and those that are here");

@@ -34,28 +34,8 @@ export async function loadOnnxNetwork(
   path: string,
   { inputName, outputNames, threads, provider = "cpu" }: OnnxNetworkOptions,
 ): Promise<OnnxNetwork> {
-  if (provider === "cuda") {
-    const { present, detail } = await findCuda();
-    if (!present)
-      throw new DataError(
-        `loadOnnxNetwork: onnxruntime's CUDA provider is not to be had: ${detail}; leave --provider cuda out, or mend that`,
-      );
-  }
-  const { InferenceSession: Session, Tensor: OnnxTensor } = await loadOnnx();
-  let session: InferenceSession;
-  try {
-    session = await Session.create(path, {
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      logSeverityLevel: 3,
-      executionProviders: [provider],
-    });
-  } catch (error) {
-    const reason = (error instanceof Error ? error.message : String(error)).split("\n")[0];
-    throw new DataError(
-      `loadOnnxNetwork: ${path} is not an ONNX graph that onnxruntime can load (${reason}); get the file again or convert it`,
-    );
-  }
+  const { Tensor: OnnxTensor } = await loadOnnx();
+  const session = await openSession(path, { threads, provider });
   const pick = (kind: "input" | "output", names: readonly string[], wanted: string | null): string => {
     if (wanted === null && names.length === 1) return names[0];
     if (wanted !== null && names.includes(wanted)) return wanted;
@@ -94,4 +74,60 @@ export async function loadOnnxNetwork(
     },
     close: () => session.release(),
   };
+}
+
+/** What a graph takes or gives, and how large: null where it does not say. */
+export interface GraphTensor {
+  readonly name: string;
+  readonly type: string;
+  /** Null where not even the number of axes is known. */
+  readonly shape: readonly (number | null)[] | null;
+}
+
+export interface GraphDescription {
+  readonly inputs: readonly GraphTensor[];
+  readonly outputs: readonly GraphTensor[];
+}
+
+/** The inputs and outputs of an ONNX graph. @throws DataError when the file is none. */
+export async function describeOnnxGraph(path: string): Promise<GraphDescription> {
+  const session = await openSession(path, { threads: 1, provider: "cpu" });
+  const describe = (metadata: readonly InferenceSession.ValueMetadata[]): GraphTensor[] =>
+    metadata.map((one) =>
+      one.isTensor
+        ? { name: one.name, type: one.type, shape: one.shape.map((side) => (typeof side === "number" && side > 0 ? side : null)) }
+        : { name: one.name, type: "no tensor", shape: null },
+    );
+  try {
+    return { inputs: describe(session.inputMetadata), outputs: describe(session.outputMetadata) };
+  } finally {
+    await session.release();
+  }
+}
+
+async function openSession(
+  path: string,
+  { threads, provider }: { readonly threads: number; readonly provider: OnnxProvider },
+): Promise<InferenceSession> {
+  if (provider === "cuda") {
+    const { present, detail } = await findCuda();
+    if (!present)
+      throw new DataError(
+        `loadOnnxNetwork: onnxruntime's CUDA provider is not to be had: ${detail}; leave --provider cuda out, or mend that`,
+      );
+  }
+  const { InferenceSession: Session } = await loadOnnx();
+  try {
+    return await Session.create(path, {
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      logSeverityLevel: 3,
+      executionProviders: [provider],
+    });
+  } catch (error) {
+    const reason = (error instanceof Error ? error.message : String(error)).split("\n")[0];
+    throw new DataError(
+      `loadOnnxNetwork: ${path} is not an ONNX graph that onnxruntime can load (${reason}); get the file again or convert it`,
+    );
+  }
 }

@@ -5,6 +5,7 @@ import type * as TensorFlow from "@tensorflow/tfjs-core";
 import { DataError } from "../core/errors.js";
 import { loadTfjs } from "../linalg/load-tfjs.js";
 import type { NetworkOutput } from "./network-output.js";
+import type { GraphDescription, GraphTensor } from "./onnx-network.js";
 
 /** The part of a graph model's JSON that says where the weights are. */
 interface ModelFile {
@@ -29,9 +30,7 @@ export async function loadTfjsNetwork(
   { inputName, outputNames }: { readonly inputName: string | null; readonly outputNames: readonly (string | null)[] },
 ): Promise<TfjsNetwork> {
   const { tf } = await loadTfjs();
-  const { GraphModel } = await import("@tensorflow/tfjs-converter");
-  const model: GraphModel = new GraphModel({ load: () => readModel(file) });
-  await model.load();
+  const model = await openModel(file);
   const pick = (kind: string, names: readonly string[], wanted: string | null, isThere: boolean): string => {
     if (wanted === null && names.length === 1) return names[0];
     if (wanted !== null && isThere) return wanted;
@@ -64,23 +63,75 @@ export async function loadTfjsNetwork(
   };
 }
 
-async function readModel(file: string): Promise<TensorFlow.io.ModelArtifacts> {
-  let model: ModelFile;
+/** The inputs and outputs that a TensorFlow.js graph model names; any other node may be an output too. @throws DataError when the file is none. */
+export async function describeTfjsGraph(file: string): Promise<GraphDescription> {
+  await loadTfjs();
+  const model = await openModel(file);
+  const describe = (nodes: GraphModel["inputs"]): GraphTensor[] =>
+    nodes.map(({ name, dtype, shape }) => ({ name, type: dtype, shape: shape?.map((side) => (side > 0 ? side : null)) ?? null }));
   try {
-    model = JSON.parse(await readFile(file, "utf8")) as ModelFile;
+    return { inputs: describe(model.inputs), outputs: describe(model.outputs) };
+  } finally {
+    model.dispose();
+  }
+}
+
+/** The files beside a graph model's JSON that hold its weights. @throws DataError when the file is no graph model, or names weights elsewhere. */
+export async function tfjsWeightFiles(file: string): Promise<string[]> {
+  return shardsOf(await parseModel(file), file);
+}
+
+async function openModel(file: string): Promise<GraphModel> {
+  const { GraphModel } = await import("@tensorflow/tfjs-converter");
+  const model: GraphModel = new GraphModel({ load: () => readModel(file) });
+  try {
+    await model.load();
+  } catch (error) {
+    if (error instanceof DataError) throw error;
+    throw new DataError(
+      `loadTfjsNetwork: ${file} is no graph model that TensorFlow.js can load (${String(error).split("\n")[0]}); get it again`,
+    );
+  }
+  return model;
+}
+
+async function parseModel(file: string): Promise<ModelFile> {
+  let model: Partial<ModelFile> | null;
+  try {
+    model = JSON.parse(await readFile(file, "utf8")) as Partial<ModelFile> | null;
   } catch {
     throw new DataError(`loadTfjsNetwork: ${file} is not the JSON of a TensorFlow.js graph model; get it again`);
   }
-  if (typeof model.modelTopology !== "object" || typeof model.weightsManifest !== "object") {
+  const { modelTopology, weightsManifest } = model ?? {};
+  if (typeof modelTopology !== "object" || !Array.isArray(weightsManifest)) {
     throw new DataError(`loadTfjsNetwork: ${file} has no modelTopology and weightsManifest; give a TensorFlow.js graph model`);
   }
-  const folder = path.dirname(file);
-  const shards = model.weightsManifest.flatMap(({ paths }) => paths);
+  for (const group of weightsManifest as readonly (Partial<ModelFile["weightsManifest"][number]> | null)[]) {
+    if (Array.isArray(group?.paths) && Array.isArray(group.weights)) continue;
+    throw new DataError(`loadTfjsNetwork: ${file} has a weightsManifest without paths and weights; get it again`);
+  }
+  return { modelTopology, weightsManifest };
+}
+
+function shardsOf({ weightsManifest }: ModelFile, file: string): string[] {
+  const shards = weightsManifest.flatMap(({ paths }) => paths);
   for (const shard of shards) {
-    if (shard !== path.basename(shard))
+    if (typeof shard !== "string" || shard !== path.basename(shard) || shard === "..")
       throw new DataError(`loadTfjsNetwork: ${file} names weights outside its folder ("${shard}"); they must lie beside it`);
   }
-  const buffers = await Promise.all(shards.map((shard) => readFile(path.join(folder, shard))));
+  return shards;
+}
+
+async function readModel(file: string): Promise<TensorFlow.io.ModelArtifacts> {
+  const model = await parseModel(file);
+  const folder = path.dirname(file);
+  const buffers = await Promise.all(
+    shardsOf(model, file).map((shard) =>
+      readFile(path.join(folder, shard)).catch(() => {
+        throw new DataError(`loadTfjsNetwork: ${file} needs ${shard} beside it, which cannot be read; put it there`);
+      }),
+    ),
+  );
   const bytes = Buffer.concat(buffers);
   return {
     modelTopology: model.modelTopology,

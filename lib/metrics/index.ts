@@ -2,7 +2,7 @@ export { bcaInterval } from "./bca-interval.js";
 export { bootstrapSubjects, type Bootstrap, type BootstrapOptions, percentileInterval, replicateVariance } from "./bootstrap.js";
 export * from "./candidates.js";
 export { checkCohort, type CslsSimilarity } from "./csls.js";
-export { dPrime } from "./d-prime.js";
+export { dPrime, dPrimeStatistic } from "./d-prime.js";
 export { det, type DetCurve, type DetPoint } from "./det.js";
 export { eerInterval } from "./eer-interval.js";
 export { eerBounds } from "./equal-error.js";

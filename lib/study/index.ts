@@ -35,3 +35,10 @@ export {
 export { summarise, type SummaryRow } from "./summary.js";
 export { testClouds, type CloudName, type TestClouds, type TestCloudsSpec } from "./test-clouds.js";
 export { formatVerdicts, judgeClaims, type ClaimVerdict, type RowsOfRecord } from "./verdicts.js";
+export {
+  tryPreprocessing,
+  type Preprocessing,
+  type PreprocessingTrial,
+  type TriedPreprocessing,
+  type TryPreprocessingOptions,
+} from "./try-preprocessing.js";

@@ -54,7 +54,7 @@ describe.skipIf(real === null)("facebridge embed", () => {
     const data = await smallDataFolder();
     const embed = (...more: string[]) => facebridge(["embed", "--faces", "lfw", "--data", data, "--out", path.join(data, "out"), ...more]);
     expect((await embed("--detector", "det_mtcnn")).stderr).toContain(
-      'embed: no face detector "det_mtcnn"; give det_blazeface or det_scrfd_2.5g_bnkps',
+      'chooseDetector: no face detector "det_mtcnn"; give det_blazeface or det_scrfd_2.5g_bnkps',
     );
     expect((await embed("--encoders", "face_x")).stderr).toContain('embed: no encoder "face_x"; give all, packed, or some of face_adaface');
     await unlink(path.join(data, "encoders"));

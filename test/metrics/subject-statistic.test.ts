@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { matrix32 } from "../../lib/core/matrix.js";
 import { createRandom } from "../../lib/core/random.js";
+import { dPrime, dPrimeStatistic } from "../../lib/metrics/d-prime.js";
 import { countRanks, rankAtK } from "../../lib/metrics/identification.js";
 import { labelAllPairs, labelScores, type ScoreLabels } from "../../lib/metrics/labels.js";
 import { largestNonMated } from "../../lib/metrics/largest-scores.js";
@@ -40,6 +41,7 @@ const figures: readonly [string, (pairs: PairScores) => SubjectStatistic, (seen:
   ["TMR at 29 % FMR", (pairs) => tmrAtFmrStatistic(pairs, 0.29), (seen) => tmrAtFmr(seen, 0.29).tmr],
   ["EER", eerStatistic, eer],
   ["AUC", aucStatistic, auc],
+  ["d′", dPrimeStatistic, dPrime],
 ];
 const layouts: readonly [string, ScoreLabels][] = [
   ["probes against a gallery", labelScores(names(6, 3), names(6, 1))],
