@@ -117,7 +117,7 @@ describe("attackSystem", () => {
   });
 });
 
-describe("attackCurves and attackRows", () => {
+describe("attackCurves and attackRows", async () => {
   const found = [...(await attack({ leaks: [4, 16], drawCount: 1 })), ...(await attack({ knowledge: "nothing", protection: "rotation" }))];
 
   it("draw a curve for each knowledge that something leaked of", () => {

@@ -7,7 +7,11 @@ import { prepareProtection, type TemplateProtection } from "../../lib/study/prot
 
 const engine = createOnnxEngine({ threads: 1 });
 const random = createRandom(1);
-const rows = matrix32(30, 64, Float32Array.from({ length: 30 * 64 }, () => random.normal()));
+const rows = matrix32(
+  30,
+  64,
+  Float32Array.from({ length: 30 * 64 }, () => random.normal()),
+);
 const protect = async (protection: TemplateProtection, secret: number): Promise<Matrix32> =>
   (await prepareProtection(protection, 64, secret, { engine }))(rows);
 
@@ -56,6 +60,8 @@ describe("prepareProtection", () => {
 
   it("needs two coordinates", async () => {
     await expect(prepareProtection("subset", 1, 0, { engine })).rejects.toThrow(ValueError);
-    await expect(prepareProtection("subset", 1, 0, { engine })).rejects.toThrow("prepareProtection: got rows of width 1; it needs at least two coordinates");
+    await expect(prepareProtection("subset", 1, 0, { engine })).rejects.toThrow(
+      "prepareProtection: got rows of width 1; it needs at least two coordinates",
+    );
   });
 });
