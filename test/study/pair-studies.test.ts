@@ -4,7 +4,10 @@ import { createRandom } from "../../lib/core/random.js";
 import { createOnnxEngine } from "../../lib/linalg/onnx.js";
 import { compareUpgrade } from "../../lib/study/compare-upgrade.js";
 import { fusePair } from "../../lib/study/fuse-pair.js";
+import { measureSeparation, type SeparationValue } from "../../lib/study/identity-separation.js";
+import { prepareStudy } from "../../lib/study/prepare-study.js";
 import { resampleCompatibility } from "../../lib/study/resample-compatibility.js";
+import type { ResultRow } from "../../lib/study/result-row.js";
 import { retrieve } from "../../lib/study/retrieve.js";
 import { runStudy } from "../../lib/study/run-study.js";
 import { orderedPairs, type StudyContext, type StudySpec } from "../../lib/study/study-spec.js";
@@ -103,23 +106,54 @@ describe("fusePair", () => {
 
 describe("resampleCompatibility", () => {
   const networks = ["narrow", "middle"];
+  const asked = { experiment: "pair", networks, maps: ["ridge", "zero-pad"], replicateCount: 400, ...where };
 
-  it("moves about what the study measures, by as much as its interval says", async () => {
-    const replicates = await resampleCompatibility({ networks, map: "ridge", replicateCount: 400, ...where }, createRandom(3), context);
-    const { rows } = await runStudy({ ...spec, pairs: orderedPairs(networks), maps: ["ridge"] }, context);
-    for (const { source, target, value, low, high } of rows.filter(({ metric }) => metric === "rank1")) {
-      const drawn = replicates.map(({ data }) => data[2 * networks.indexOf(source) + networks.indexOf(target)]);
+  it("measures what the study measures, and moves about it by as much as the interval says", async () => {
+    const { rows, replicates } = await resampleCompatibility(asked, createRandom(3), context);
+    const study = await runStudy({ ...spec, pairs: orderedPairs(networks), maps: ["native", "ridge", "zero-pad"] }, context);
+    const measured = study.rows.filter(({ metric }) => metric === "rank1");
+    const keyOf = ({ source, target, map }: ResultRow): string => `${source} ${target} ${map}`;
+    expect(rows.toSorted((one, other) => keyOf(one).localeCompare(keyOf(other)))).toEqual(
+      measured.toSorted((one, other) => keyOf(one).localeCompare(keyOf(other))),
+    );
+    for (const { source, target, value, low, high } of rows.filter(({ map }) => map === "ridge")) {
+      const [from, to] = [networks.indexOf(source), networks.indexOf(target)];
+      const drawn = replicates.get("ridge")!.map(({ values }) => values.data[2 * from + to]);
       const mean = drawn.reduce((sum, one) => sum + one, 0) / drawn.length;
       const deviation = Math.sqrt(drawn.reduce((sum, one) => sum + (one - mean) ** 2, 0) / drawn.length);
       expect(Math.abs(mean - value)).toBeLessThan((5 * deviation) / Math.sqrt(drawn.length));
       expect(deviation).toBeGreaterThan((high! - low!) / 8);
       expect(deviation).toBeLessThan((high! - low!) / 2.5);
     }
-    expect(replicates.every(({ data }) => data[0] === 0 && data[3] === 0)).toBe(true);
+    expect(replicates.get("zero-pad")!.map((drawn) => drawn.networks)).toEqual(Array.from({ length: 400 }, () => networks));
+    expect(replicates.get("zero-pad")!.map(({ native }) => native)).toEqual(replicates.get("ridge")!.map(({ native }) => native));
   });
 
   it("refuses a single network", async () => {
-    const asked = resampleCompatibility({ networks: ["narrow"], map: "ridge", ...where }, createRandom(0), context);
-    await expect(asked).rejects.toThrow("resampleCompatibility: got 1 networks and 200 replicates; it needs at least two of both");
+    await expect(resampleCompatibility({ ...asked, networks: ["narrow"] }, createRandom(0), context)).rejects.toThrow(
+      "resampleCompatibility: got 1 networks and 400 replicates; it needs at least two of both",
+    );
+  });
+});
+
+describe("measureSeparation", () => {
+  const noisy: StudyContext = {
+    ...context,
+    load: async (encoder) => {
+      const set = await context.load(encoder, "lfw");
+      const random = createRandom(9);
+      const data = set.embeddings.data.map((value) => value + 3 * random.normal());
+      return { ...set, embeddings: { ...set.embeddings, data } };
+    },
+  };
+  const separation = async (from: StudyContext): Promise<SeparationValue[]> =>
+    measureSeparation("middle", await prepareStudy({ pairs: [pair], ...where }, from), from);
+
+  it("gives the study's own true match rate, and falls by every measure when rows are noisy", async () => {
+    const [clear, blurred] = [await separation(context), await separation(noisy)];
+    const native = (await runStudy({ ...spec, pairs: [{ source: "narrow", target: "middle" }], maps: ["native"] }, context)).rows;
+    expect(clear[0]).toEqual({ metric: "tmr@fmr=1e-2", value: native.find(({ metric }) => metric === "tmr@fmr=1e-2")!.value });
+    expect(clear.map(({ metric }) => metric)).toEqual(["tmr@fmr=1e-2", "d-prime", "fisher-ratio", "silhouette"]);
+    for (const [i, { metric, value }] of clear.entries()) expect(blurred[i].value, metric).toBeLessThan(value);
   });
 });
