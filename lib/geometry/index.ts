@@ -47,5 +47,6 @@ export { compareFamilies, type FamilyMeans, type FamilyStructure, type NetworkOr
 export { clusterHierarchy, compatibilityDistances, type Hierarchy, type HierarchyOptions, type Linkage, type Merge } from "./hierarchy.js";
 export type { PermutationOptions, PermutationTest } from "./label-permutations.js";
 export { fitNetworkEffects, type NetworkEffects } from "./network-effects.js";
+export { testSimilarity } from "./similarity-test.js";
 export { testTargetSeparation } from "./target-separation.js";
 export { nearestAgreement, type CloudLabel } from "./nearest-agreement.js";

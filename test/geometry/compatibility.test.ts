@@ -9,6 +9,7 @@ import {
   compatibilityRetention,
   compatibilityRows,
   fitNetworkEffects,
+  testSimilarity,
   testTargetSeparation,
   updateGain,
 } from "../../lib/geometry/index.js";
@@ -182,6 +183,42 @@ describe("testTargetSeparation", () => {
     expect(refuse([1, 2, 3], scoresOf([0, 1, 1, 1, 0, 1, 1, 1, 0]))).toThrow(
       new ValueError("testTargetSeparation: the mean rank1 of the targets are all equal; there is nothing to correlate"),
     );
+  });
+});
+
+describe("testSimilarity", () => {
+  const scores = scoresOf(golden.effects.values);
+  const [one, ...rest] = scores.networks;
+  /** What both directions have in common, a row for each two networks. */
+  const couples = compatibilityRows(scores).flatMap(({ source, target, value }) => {
+    const [i, j] = [scores.networks.indexOf(source), scores.networks.indexOf(target)];
+    return i < j ? [{ source, target, metric: "cka", value: value + scores.values.data[j * scores.networks.length + i] }] : [];
+  });
+
+  it("correlates less than perfectly with a matrix that is not symmetric, and perfectly with its symmetric part", () => {
+    const { networks, values } = scores;
+    const halves = values.data.map((value, k) => value + values.data[(k % networks.length) * networks.length + Math.floor(k / networks.length)]); // prettier-ignore
+    const whole = testSimilarity(scores, couples, { random });
+    expectCloseTo(testSimilarity(scoresOf(Array.from(halves)), couples, { random }).correlation, 1, algebra);
+    expect(whole.correlation).toBeGreaterThan(0);
+    expect(whole.correlation).toBeLessThan(1);
+    expect(whole).toMatchObject({ permutationCount: 720, isExact: true });
+  });
+
+  it("takes couples in either order, and leaves strangers out", () => {
+    const turned = couples.map(({ source, target, ...row }, k) => (k % 2 === 0 ? { ...row, source: target, target: source } : { ...row, source, target })); // prettier-ignore
+    const more = [...turned, { source: one, target: "stranger", metric: "cka", value: 9 }];
+    expect(testSimilarity(scores, more, { random })).toEqual(testSimilarity(scores, couples, { random }));
+  });
+
+  it("refuses a couple that is missing, there twice, or no couple", () => {
+    const refuse = (wrong: typeof couples) => () => testSimilarity(scores, wrong, { random });
+    expect(refuse(couples.slice(1))).toThrow(
+      new ValueError(`testSimilarity: there is no value of ${one} and ${rest[0]}; compare them too`),
+    );
+    const twice = `testSimilarity: ${one} and ${rest[0]} are there twice, or one network; give each two networks one value`;
+    expect(refuse([...couples, couples[0]])).toThrow(new ValueError(twice));
+    expect(refuse([...couples, { ...couples[0], target: one }])).toThrow(new ValueError(twice.replace(rest[0], one)));
   });
 });
 
