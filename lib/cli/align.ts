@@ -1,7 +1,10 @@
+import process from "node:process";
 import { allMapKinds } from "../align/index.js";
+import { embeddingFolders, hasEmbeddingSet, listFaceSetManifests, pickStudySet } from "../data/index.js";
 import { formatTable } from "../notebook/index.js";
 import { openStudy, type ResultRow, runStudy } from "../study/index.js";
-import { interruptSignal, print } from "./terminal.js";
+import { embedCommand } from "./embed.js";
+import { interruptSignal, print, say } from "./terminal.js";
 
 export interface AlignCommandOptions {
   readonly source: string;
@@ -9,12 +12,15 @@ export interface AlignCommandOptions {
   readonly fit: string;
   readonly test: string;
   readonly from?: string;
+  readonly data?: string;
   readonly seed: number;
   readonly json?: boolean;
 }
 
 /** `facebridge align`: every map and baseline of one pair. */
-export async function alignCommand({ source, target, fit, test, from, seed, json = false }: AlignCommandOptions): Promise<void> {
+export async function alignCommand(options: AlignCommandOptions): Promise<void> {
+  const { source, target, fit, test, from, seed, json = false } = options;
+  if (from === undefined) await embedMissing(options);
   const context = await openStudy({
     ...(from === undefined ? {} : { folder: from }),
     sharedBy: [source, target],
@@ -25,6 +31,23 @@ export async function alignCommand({ source, target, fit, test, from, seed, json
   const { rows } = await runStudy(spec, context);
   if (json) print(JSON.stringify(rows, null, 1));
   else print(alignTable(rows));
+}
+
+/** Embed what neither the pack nor the user has embedded yet, where there is a data folder to do it from. */
+async function embedMissing({ source, target, fit, test, data }: AlignCommandOptions): Promise<void> {
+  if ((data ?? process.env.FACEBRIDGE_DATA) === undefined) return;
+  const known = await listFaceSetManifests();
+  const faceSets = new Set([fit, test].map((id) => pickStudySet(id, known).faceSet.id));
+  for (const faceSet of faceSets) {
+    const missing: string[] = [];
+    for (const encoder of new Set([source, target])) {
+      const found = await Promise.all(embeddingFolders(encoder).map((folder) => hasEmbeddingSet(folder, faceSet, encoder)));
+      if (!found.includes(true)) missing.push(encoder);
+    }
+    if (missing.length === 0) continue;
+    say(`${missing.join(" and ")}: not embedded on ${faceSet} yet`);
+    await embedCommand({ faces: faceSet, encoders: missing.join(","), provider: "cpu", ...(data === undefined ? {} : { data }) });
+  }
 }
 
 /** The protocol's metrics that the table has room for; the rows hold all. */

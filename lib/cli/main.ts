@@ -52,11 +52,13 @@ program
   .option("--fit <set>", "study set to fit on", "lfw")
   .option("--test <set>", "study set to test on", "lfw")
   .option("--from <folder>", "folder of embedding sets (else the embedded pack, then what you embedded or added)")
+  .option("--data <folder>", "folder with encoders/ and faces/ (else FACEBRIDGE_DATA), to embed what is not embedded yet")
   .option("--seed <number>", "of the split", wholeNumber(0, 2 ** 31 - 1), 0)
   .option("--json", "print the result rows as JSON")
   .addHelpText("after", "\nExample: facebridge align --source face_esp_mbf --target face_openvino_0095 --fit lfw --test cfp")
-  .action((options: { source: string; target: string; fit: string; test: string; from?: string; seed: number; json?: boolean }) =>
-    runCommand(async () => (await import("./align.js")).alignCommand(options)),
+  .action(
+    (options: { source: string; target: string; fit: string; test: string; from?: string; data?: string; seed: number; json?: boolean }) =>
+      runCommand(async () => (await import("./align.js")).alignCommand(options)),
   );
 
 program
@@ -154,6 +156,22 @@ program
         const numbers = Object.entries({ mean, scale }).flatMap(([name, text]) => (text === undefined ? [] : [[name, parseNumbers(text)]]));
         await addEncoderCommand(file, { ...options, ...(Object.fromEntries(numbers) as Pick<AddEncoderCommandOptions, "mean" | "scale">) });
       }),
+  );
+
+program
+  .command("faces")
+  .description("photographs of your own")
+  .command("add")
+  .description("copy photographs as a face set, and tell what is odd about them: copies, people of one image or of other sets, …")
+  .argument("<source>", "a folder with a folder for each identity, or a CSV with the columns image and identity")
+  .option("--as <id>", "what it is called from now on (else the folder's name)")
+  .option("--licence <text>", "what may be done with the photographs")
+  .option("--detector <id>", "face detector (else det_scrfd_2.5g_bnkps, or another where that one is not here)")
+  .option("--replace", "put it in the place of your own set of that id")
+  .option("--data <folder>", "folder with encoders/ (else FACEBRIDGE_DATA)")
+  .addHelpText("after", "\nExample: facebridge faces add ~/photographs --as friends")
+  .action((source: string, options: { as?: string; licence?: string; detector?: string; replace?: boolean; data?: string }) =>
+    runCommand(async () => (await import("./faces.js")).addFacesCommand(source, options)),
   );
 
 const embeddings = program.command("embeddings").description("embeddings that were made elsewhere, and those that are here");

@@ -13,7 +13,8 @@ export interface FaceImage {
   readonly pose: "frontal" | "profile" | null;
 }
 
-const imageName = /\.(jpe?g|png|webp|tiff?|avif)$/i;
+/** By the ending; what cannot be read after all is told by whoever opens it. */
+const imageName = /\.(jpe?g|png|webp|tiff?|avif|gif|hei[cf])$/i;
 
 /** Folder of a face set's images. @throws DataError when the manifest's paths lead out of the data folder. */
 export function imageFolderOf({ id, root, folder, images }: FaceSetManifest, dataFolder: string): string {
@@ -35,9 +36,8 @@ export async function listFaceImages(manifest: FaceSetManifest, dataFolder: stri
     throw new DataError(`listFaceImages: no folder ${folder}, which face set ${id} needs. ${access} Or name another data folder.`);
   }
   const taken: FaceImage[] = [];
-  for (const identity of await listEntries(folder, "", "folder")) {
-    const images = layout === "identity" ? await listFiles(folder, identity, identity, null) : await listPoses(folder, identity, id);
-    if (images.length >= selection.minImages) taken.push(...images.sort(byPath).slice(0, selection.maxImages ?? images.length));
+  for (const images of await listPeople(folder, layout, id)) {
+    if (images.length >= selection.minImages) taken.push(...images.slice(0, selection.maxImages ?? images.length));
   }
   if (taken.length === 0) {
     throw new DataError(
@@ -45,6 +45,16 @@ export async function listFaceImages(manifest: FaceSetManifest, dataFolder: stri
     );
   }
   return taken.sort(byPath);
+}
+
+/** The images of each identity's folder, sorted by path. @throws DataError as `listFaceImages`. */
+export async function listPeople(folder: string, layout: FaceSetManifest["layout"], id: string): Promise<FaceImage[][]> {
+  const people: FaceImage[][] = [];
+  for (const identity of await listEntries(folder, "", "folder")) {
+    const images = layout === "identity" ? await listFiles(folder, identity, identity, null) : await listPoses(folder, identity, id);
+    people.push(images.sort(byPath));
+  }
+  return people;
 }
 
 async function listPoses(folder: string, identity: string, setId: string): Promise<FaceImage[]> {

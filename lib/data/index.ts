@@ -1,3 +1,4 @@
+export { addFaceSet, type AddFaceSetOptions, checkFaceSetId } from "./add-face-set.js";
 export { addEmbeddings, type AddedEmbeddings, type AddEmbeddingsOptions } from "./add-embeddings.js";
 export { fileStatus } from "./check-data.js";
 export {
@@ -42,6 +43,7 @@ export { localFolder, manifestFolder, projectFolder, resolveDataFolder } from ".
 export { type ManifestOptions, manifestSha256 } from "./manifest-file.js";
 export { type PackedFile, renderDataCard } from "./data-card.js";
 export { type MatchedRows, matchRows, type RowProblem } from "./match-rows.js";
+export { type OverlapRow, readOwnOverlap, writeOverlap } from "./overlap-file.js";
 export { pairSets } from "./pair-sets.js";
 export { findPaperEntry, loadPaper, type Paper, type PaperEntry } from "./paper.js";
 export { type ProtocolPair, type ProtocolPairs, readProtocol } from "./protocol-pairs.js";

@@ -27,9 +27,15 @@ export async function decodeImage(bytes: Uint8Array): Promise<Image> {
       .toBuffer({ resolveWithObject: true });
     return { width: info.width, height: info.height, data: info.channels === 3 ? data : greyToRgb(data, info.channels) };
   } catch (error) {
+    if (isHeic(bytes)) throw new DataError("decodeImage: it is HEIC, whose HEVC coding is not read here; convert it to JPEG");
     const reason = (error instanceof Error ? error.message : String(error)).split("\n")[0].trim();
     throw new DataError(`decodeImage: ${reason}; give a whole picture (JPEG, PNG, WebP, …) of at most ${maxPixels / 1e6} megapixels`);
   }
+}
+
+/** By the brand in its first box: what telephones write. */
+function isHeic(bytes: Uint8Array): boolean {
+  return /^ftyp(hei[cmsx]|hev[cmsx])/.test(Buffer.from(bytes.subarray(4, 12)).toString("latin1"));
 }
 
 /** Average 2 × 2 pixels into one; an odd last row or column is dropped. */

@@ -5,7 +5,9 @@ export { embedFaces, type EmbedOptions, type EmbedResult, type Problem } from ".
 export { type Encoder, loadEncoder, type LoadEncoderOptions } from "./encoder.js";
 export type { Face } from "./face.js";
 export { decodeImage, type Image } from "./image.js";
+export { listPhotographs } from "./list-photographs.js";
 export type { NetworkAnswers } from "./propose-manifest.js";
 export { sampleFaces, type SampledFaces, type SampleFacesOptions } from "./sample-faces.js";
+export { scanFaces, type ScanEntry, type ScanFacesOptions, type ScannedFace } from "./scan-faces.js";
 export { toTensor } from "./preprocess.js";
 export type { OnnxProvider } from "./onnx-network.js";

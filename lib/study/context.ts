@@ -8,6 +8,7 @@ import { readEmbeddingSet } from "../data/embedding-file.js";
 import type { EmbeddingSet } from "../data/embedding-set.js";
 import { listFaceSetManifests } from "../data/load-face-sets.js";
 import { manifestFolder } from "../data/locate.js";
+import { readOwnOverlap } from "../data/overlap-file.js";
 import { pairSets } from "../data/pair-sets.js";
 import { parseOverlap } from "../data/splits.js";
 import { chooseEngine, type Engine, type EngineName } from "../linalg/index.js";
@@ -63,7 +64,7 @@ export async function openStudy({
   return {
     load,
     faceSets: await listFaceSetManifests(),
-    overlap: parseOverlap(overlap, overlapFile),
+    overlap: [...parseOverlap(overlap, overlapFile), ...(await readOwnOverlap())],
     engine: chosen,
     cache,
     workers: chosen.name === "onnx" ? workers : 1,

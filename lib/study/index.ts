@@ -11,6 +11,7 @@ export { compareUpgrade, type Upgrade, type UpgradeFigure, type UpgradeSpec } fr
 export { openStudy, type OpenStudyOptions } from "./context.js";
 export { evaluate, type EvaluateOptions, type Evaluation, type MetricValue } from "./evaluate.js";
 export { fusePair, type FusionFigure, type FusionMethod, type FusionSpec } from "./fuse-pair.js";
+export { inspectFaces, overlapByEmbedding, overlapByName, type FaceSetProblem, type KnownFaces } from "./inspect-faces.js";
 export { learningCurve, type LearningPoint } from "./learning-curve.js";
 export { measureSeparation, type SeparationValue } from "./identity-separation.js";
 export { isRate, rankMetric, sarMetric, tmrMetric } from "./metric-names.js";
