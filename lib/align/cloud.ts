@@ -38,32 +38,34 @@ export interface MomentsOptions {
  * @throws ShapeError when the counts disagree; ValueError when there are fewer than two rows, or a value is not finite.
  */
 export async function computeCloud(rows: Matrix32, identities: readonly string[], options: MomentsOptions): Promise<CloudMoments> {
-  return sumCloud(rows, identities, { ...options, what: "computeCloud" });
+  const mean = meanOf(rows, identities, "computeCloud");
+  const gram = matrix64(rows.columns, rows.columns);
+  await addGramInto(gram, rows, mean, options);
+  return cloudOf(rows, { mean, gram, identities: new Set(identities) });
 }
 
-/** What `computeCloud` gives; a message about a value that is not finite begins with `what`. */
-export async function sumCloud(
-  rows: Matrix32,
-  identities: readonly string[],
-  { what, ...options }: MomentsOptions & { readonly what: string },
-): Promise<CloudMoments> {
+/**
+ * The column means of a cloud's rows.
+ *
+ * @throws as `computeCloud` does; of a value that is not finite the message begins with `what`.
+ */
+export function meanOf(rows: Matrix32, identities: readonly string[], what: string): Float64Array {
   if (identities.length !== rows.rows) {
     throw new ShapeError(`computeCloud: got ${rows.rows} rows and ${identities.length} identities; pass the identity of every row`);
   }
   if (rows.rows < 2 || rows.columns === 0) {
     throw new ValueError(`computeCloud: got ${rows.rows} × ${rows.columns} values; a cloud needs at least two rows and one column`);
   }
-  const mean = columnMeans(rows);
-  if (!mean.every(Number.isFinite)) checkFinite(rows, what);
-  const gram = matrix64(rows.columns, rows.columns);
-  await addGramInto(gram, rows, mean, options);
-  return freezeCloud({
-    count: rows.rows,
-    mean,
-    gram,
-    rows: rows.rows < rows.columns ? centreRows(rows, mean, 0, rows.rows) : null,
-    identities: new Set(identities),
-  });
+  const sums = new Float64Array(rows.columns);
+  addColumnsInto(sums, rows);
+  if (!sums.every(Number.isFinite)) checkFinite(rows, what);
+  return sums.map((sum) => sum / rows.rows);
+}
+
+/** The cloud of rows whose mean and Gram are known. */
+export function cloudOf(rows: Matrix32, parts: Pick<CloudMoments, "mean" | "gram" | "identities">): CloudMoments {
+  const centred = rows.rows < rows.columns ? centreRows(rows, parts.mean, 0, rows.rows) : null;
+  return freezeCloud({ ...parts, count: rows.rows, rows: centred });
 }
 
 /** gram += XᵀX of the rows less `mean`, a block at a time. */
@@ -81,12 +83,6 @@ export function freezeCloud(parts: Omit<CloudMoments, "energy">): CloudMoments {
   let energy = 0;
   for (let i = 0; i < size; i++) energy += data[i * size + i];
   return Object.freeze({ ...parts, energy });
-}
-
-function columnMeans(rows: Matrix32): Float64Array {
-  const sums = new Float64Array(rows.columns);
-  addColumnsInto(sums, rows);
-  return sums.map((sum) => sum / rows.rows);
 }
 
 /** sums += the columns' sums, a block at a time. */

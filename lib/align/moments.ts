@@ -2,7 +2,7 @@ import { ShapeError, ValueError } from "../core/errors.js";
 import { matrix64, type Matrix32, type Matrix64 } from "../core/matrix.js";
 import { addInto } from "../linalg/add-into.js";
 import { transpose } from "../linalg/transpose.js";
-import { rowsPerBlock, sumCloud, type CloudMoments, type MomentsOptions } from "./cloud.js";
+import { cloudOf, meanOf, rowsPerBlock, type CloudMoments, type MomentsOptions } from "./cloud.js";
 import { blockCentring, type PairedRows } from "./rows.js";
 
 /**
@@ -19,6 +19,12 @@ export interface Moments {
   readonly cross: Matrix64;
   /** Names of the identities whose rows were summed. */
   readonly identities: ReadonlySet<string>;
+}
+
+/** Column means of both sides. */
+export interface PairMeans {
+  readonly source: Float64Array;
+  readonly target: Float64Array;
 }
 
 const reverses = new WeakMap<Moments, Moments>();
@@ -38,9 +44,39 @@ export async function computeMoments(
   options: MomentsOptions,
 ): Promise<Moments> {
   checkPaired(source, target, "computeMoments");
-  const sourceCloud = await sumCloud(source, identities, { ...options, what: "computeMoments: source" });
-  const targetCloud = await sumCloud(target, identities, { ...options, what: "computeMoments: target" });
-  return pairClouds(sourceCloud, targetCloud, { source, target }, options);
+  const means = {
+    source: meanOf(source, identities, "computeMoments: source"),
+    target: meanOf(target, identities, "computeMoments: target"),
+  };
+  const [p, q] = [source.columns, target.columns];
+  const sums = { source: matrix64(p, p), target: matrix64(q, q), cross: matrix64(p, q) };
+  await addSumsInto(sums, { source, target }, means, options);
+  const names = new Set(identities);
+  return Object.freeze({
+    count: source.rows,
+    source: cloudOf(source, { mean: means.source, gram: sums.source, identities: names }),
+    target: cloudOf(target, { mean: means.target, gram: sums.target, identities: names }),
+    cross: sums.cross,
+    identities: names,
+  });
+}
+
+/** Adds XᵀX of both sides and SᵀT of the rows less their means, a block at a time, from rows that are centred once. */
+export async function addSumsInto(
+  sums: Readonly<Record<"source" | "target" | "cross", Matrix64>>,
+  { source, target }: PairedRows,
+  means: PairMeans,
+  { engine, signal }: MomentsOptions,
+): Promise<void> {
+  const part = new Float64Array(sums.cross.data.length);
+  const [centreSource, centreTarget] = [blockCentring(source, means.source), blockCentring(target, means.target)];
+  for (let first = 0; first < source.rows; first += rowsPerBlock) {
+    const last = Math.min(first + rowsPerBlock, source.rows);
+    const [left, right] = [centreSource(first, last), centreTarget(first, last)];
+    addInto(sums.source.data, (await engine.gram(left, { signal })).data);
+    addInto(sums.target.data, (await engine.gram(right, { signal })).data);
+    addInto(sums.cross.data, (await engine.product(left, right, { transposeLeft: true, into: part, signal })).data);
+  }
 }
 
 /**
@@ -65,7 +101,7 @@ export async function pairClouds(source: CloudMoments, target: CloudMoments, row
 async function addCrossInto(
   cross: Matrix64,
   { source, target }: PairedRows,
-  means: { readonly source: Float64Array; readonly target: Float64Array },
+  means: PairMeans,
   { engine, signal }: MomentsOptions,
 ): Promise<void> {
   const part = new Float64Array(cross.data.length);

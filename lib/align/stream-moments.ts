@@ -1,9 +1,8 @@
 import { ShapeError, ValueError } from "../core/errors.js";
-import { checkFinite, matrix64, stackRows, type Matrix64 } from "../core/matrix.js";
-import { addInto } from "../linalg/add-into.js";
+import { checkFinite, matrix64, stackRows } from "../core/matrix.js";
 import { addColumnsInto, freezeCloud, rowsPerBlock, type CloudMoments, type MomentsOptions } from "./cloud.js";
-import { computeMoments, type Moments } from "./moments.js";
-import { blockCentring, type PairedRows } from "./rows.js";
+import { addSumsInto, computeMoments, type Moments, type PairMeans } from "./moments.js";
+import type { PairedRows } from "./rows.js";
 
 /** Paired rows that follow those of the block before. */
 export interface RowBlock extends PairedRows {
@@ -40,31 +39,14 @@ export async function streamMoments(read: () => AsyncIterable<RowBlock>, options
   return Object.freeze({ count, source: cloud("source"), target: cloud("target"), cross, identities });
 }
 
-/** Adds XᵀX of both sides and SᵀT of the rows less their means, as `computeMoments` does, from rows that are centred once. */
-async function addSumsInto(
-  sums: Readonly<Record<"source" | "target" | "cross", Matrix64>>,
-  { source, target }: PairedRows,
-  means: Means["means"],
-  { engine, signal }: MomentsOptions,
-): Promise<void> {
-  const [centreSource, centreTarget] = [blockCentring(source, means.source), blockCentring(target, means.target)];
-  for (let first = 0; first < source.rows; first += rowsPerBlock) {
-    const last = Math.min(first + rowsPerBlock, source.rows);
-    const [left, right] = [centreSource(first, last), centreTarget(first, last)];
-    addInto(sums.source.data, (await engine.gram(left, { signal })).data);
-    addInto(sums.target.data, (await engine.gram(right, { signal })).data);
-    addInto(sums.cross.data, (await engine.product(left, right, { transposeLeft: true, signal })).data);
-  }
-}
-
 interface Means {
   readonly count: number;
-  readonly means: { readonly source: Float64Array; readonly target: Float64Array };
+  readonly means: PairMeans;
   readonly identities: ReadonlySet<string>;
 }
 
 async function readMeans(read: () => AsyncIterable<RowBlock>, options: MomentsOptions): Promise<Means> {
-  let sums: Means["means"] | null = null;
+  let sums: PairMeans | null = null;
   let count = 0;
   const identities = new Set<string>();
   for await (const block of checkedBlocks(read, options)) {

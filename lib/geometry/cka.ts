@@ -80,9 +80,14 @@ async function addEnergiesInto(
 }
 
 function squaredDistanceTo(mean: Float64Array, { columns, data }: Matrix32, row: number): number {
-  let sum = 0;
-  for (let j = 0, k = row * columns; j < columns; j++, k++) sum += (data[k] - mean[j]) ** 2;
-  return sum;
+  let [even, odd] = [0, 0];
+  let j = 0;
+  for (let k = row * columns; j < columns - 1; j += 2, k += 2) {
+    even += (data[k] - mean[j]) ** 2;
+    odd += (data[k + 1] - mean[j + 1]) ** 2;
+  }
+  if (j < columns) even += (data[row * columns + j] - mean[j]) ** 2;
+  return even + odd;
 }
 
 function ckaOf({ count, source, target, cross }: Moments, products: EnergyProducts): LinearCka {

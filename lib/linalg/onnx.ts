@@ -6,7 +6,7 @@ import { createOnnxProduct } from "./onnx-product.js";
 import { polarByProducts } from "./polar.js";
 import { rowGram } from "./row-gram.js";
 import { svdByProducts } from "./svd.js";
-import { transpose } from "./transpose.js";
+import { mirrorLowerInto } from "./transpose.js";
 
 export interface OnnxEngineOptions {
   /** Threads of one product. @defaultValue the number of cores */
@@ -24,8 +24,9 @@ export function createOnnxEngine({ threads }: OnnxEngineOptions = {}): Engine {
     name: "onnx",
     product,
     gram: async (rows, { ofRows = false, ...options } = {}) => {
-      const gram = await rowGram(ofRows ? rows : transpose(rows), product, options);
+      const gram = ofRows ? await rowGram(rows, product, options) : await product(rows, rows, { ...options, transposeLeft: true });
       checkGram(gram, rows);
+      if (!ofRows) mirrorLowerInto(gram.data, gram.rows);
       return gram;
     },
     eigh: (symmetric, options) => eighByProducts(symmetric, product, options),
