@@ -78,12 +78,12 @@ export function drawDots(dots: readonly Dot[], { title, format = ".0%", domain, 
         {
           data: { values: [{ at }] },
           mark: { type: "rule", color: referenceColour, strokeDash: [3, 3] },
-          encoding: { x: { field: "at", type: "quantitative" } },
+          encoding: { x: { field: "at", type: "quantitative", scale: x.scale } },
         },
         {
           data: { values: [{ at, label }] },
           mark: { type: "text", color: referenceColour, fontSize: 11, align: "left", baseline: "bottom", dx: 2, dy: -2 },
-          encoding: { x: { field: "at", type: "quantitative" }, y: { value: 0 }, text: { field: "label" } },
+          encoding: { x: { field: "at", type: "quantitative", scale: x.scale }, y: { value: 0 }, text: { field: "label" } },
         },
       ]),
       {

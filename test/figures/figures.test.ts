@@ -252,6 +252,11 @@ describe("figures refuse", () => {
   }); // prettier-ignore
 });
 
+test("keeps the axis of dots to its ends where there is a mark", async () => {
+  const near = drawDots([{ label: "a", group: "b", value: 0.6 }], { title: "AUC", format: ".2f", domain: [0.4, 1], mark: { at: 0.5, label: "chance" } });
+  expect(await renderSvg(near)).toContain("values from 0.40 to 1.00");
+});
+
 describe("SVG files", () => {
   test.each([
     ["cmc", cmc],
