@@ -24,11 +24,14 @@ export function eerInterval(evaluation: Verification, { labels, mated, matedSubj
   const slope = slopeAt(evaluation, rate);
   const weights = { missed: 1 / (1 + slope) / mated.length, false: slope / (1 + slope) / nonMated.length };
 
-  const falseMatches = Int32Array.from(nonMated, (score) => (score >= threshold ? 1 : 0));
+  const falseMatches = new Int32Array(nonMated.length);
+  let falseCount = 0;
+  for (let i = 0; i < nonMated.length; i++) if (nonMated[i] >= threshold) falseCount += falseMatches[i] = 1;
   const sums = placeSumsOf(labels, falseMatches);
-  const falseCount = falseMatches.reduce((sum, one) => sum + one, 0);
   const fmr = falseCount / nonMated.length;
-  const fnmr = mated.reduce((sum, score) => sum + (score < threshold ? 1 : 0), 0) / mated.length;
+  let missedCount = 0;
+  for (let i = 0; i < mated.length; i++) if (mated[i] < threshold) missedCount++;
+  const fnmr = missedCount / mated.length;
 
   const totals = sums.comparisons.map((count, i) => weights.false * (sums.places[i] - fmr * count));
   for (let i = 0; i < mated.length; i++) totals[matedSubjects[i]] += weights.missed * ((mated[i] < threshold ? 1 : 0) - fnmr);
