@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { writeAtomically } from "../data/atomic-file.js";
-import { loadPaper, projectFolder } from "../data/index.js";
+import { listEncoderManifests, loadPaper, projectFolder } from "../data/index.js";
 import { drawThumbnail, firstHeading, readNotebook, renderIndex, renderPage, type IndexEntry, type Notebook } from "../notebook/index.js";
 import { formatVerdicts, judgeClaims, readResultFile, type ResultRow } from "../study/index.js";
 import { findRuns, pickRun, resultFilesOf } from "./runs.js";
@@ -46,7 +46,8 @@ export async function publishCommand(runNames: readonly string[], { out }: Publi
     }
     return entries;
   };
-  const verdicts = formatVerdicts(judgeClaims(await rowsOfRecord(notebooks), await loadPaper()), ".");
+  const networks = (await listEncoderManifests()).filter((network) => network.kind !== "detector");
+  const verdicts = formatVerdicts(judgeClaims(await rowsOfRecord(notebooks), await loadPaper(), networks), ".");
   const index = await renderIndex({
     title: "Do two networks see the same faces the same way?",
     introduction: `${introduction}\n\n## What holds here\n\n${verdicts}`,

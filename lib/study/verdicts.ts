@@ -1,5 +1,10 @@
 import { DataError } from "../core/errors.js";
+import { createRandom } from "../core/random.js";
 import { findPaperEntry, type Paper } from "../data/paper.js";
+import { compatibilityMatrix } from "../geometry/compatibility.js";
+import { compareFamilies, type NetworkOrigin } from "../geometry/family-structure.js";
+import { fitNetworkEffects } from "../geometry/network-effects.js";
+import { testTargetSeparation } from "../geometry/target-separation.js";
 import { chooseMap } from "./choose-map.js";
 import type { ResultRow } from "./result-row.js";
 import { summarise, type SummaryRow } from "./summary.js";
@@ -8,7 +13,7 @@ import { summarise, type SummaryRow } from "./summary.js";
 export interface ClaimVerdict {
   readonly claim: string;
   readonly verdict: "holds" | "holds partly" | "does not hold" | "cannot be tested here";
-  /** What was measured: a mean over ordered pairs of networks; null where nothing could be. */
+  /** What was measured. */
   readonly measured: string;
   readonly value: number | null;
   /** Bounds of its 95 % interval over networks. */
@@ -27,19 +32,23 @@ const nearChance = 0.05;
 const keptAcross = 0.9;
 /** How much better identification than verification must be for "poor verifier, good identifier". */
 const clearly = 0.1;
+/** The level of tests. */
+const level = 0.05;
 
 const identification = "02-does-a-mapped-probe-find-its-mate";
 const verification = "03-is-a-mapped-face-verified";
 const general = "04-do-general-networks-see-faces";
 const learning = "07-how-much-data-does-a-map-need";
+const compatibility = "09-who-is-compatible-with-whom";
 const objections = "10-does-it-hold";
 
 /**
  * Judge the study's claims by rows of record. What a claim asks is fixed here, before any number is read.
  *
+ * @param origins of all networks of the rows, for the claim about families.
  * @throws DataError when a notebook has no rows, or not those that a claim asks for.
  */
-export function judgeClaims(results: RowsOfRecord, paper: Paper): ClaimVerdict[] {
+export function judgeClaims(results: RowsOfRecord, paper: Paper, origins: readonly NetworkOrigin[]): ClaimVerdict[] {
   const rowsOf = (notebook: string): readonly ResultRow[] => {
     const rows = results.get(notebook);
     if (rows === undefined) throw new DataError(`judgeClaims: there are no rows of record of ${notebook}; run its notebook`);
@@ -119,6 +128,7 @@ export function judgeClaims(results: RowsOfRecord, paper: Paper): ClaimVerdict[]
       verdict: holdsIf(identified.mean > verified.mean + clearly),
       ...of(general, `Rank-1 between general networks after ridge, LFW (TMR at FMR 1 % ${verified.mean.toFixed(3)})`, identified),
     },
+    ...judgeCompatibility(pick, origins),
     {
       claim: "It is the right pairs that align, not the freedom of the fit",
       verdict: holdsIf(Math.abs(farthest.value - 0.5) < nearChance),
@@ -145,6 +155,39 @@ export function judgeClaims(results: RowsOfRecord, paper: Paper): ClaimVerdict[]
       low: null,
       high: null,
       notebook: null,
+    },
+  ];
+}
+
+/** What the matrix of all ordered pairs says of targets and of families. */
+function judgeCompatibility(
+  pick: (notebook: string, wanted: Partial<ResultRow>) => readonly ResultRow[],
+  origins: readonly NetworkOrigin[],
+): ClaimVerdict[] {
+  const [mapped, native] = ["procrustes", "native"].map((map) => pick(compatibility, { map, metric: "rank1" }));
+  const matrix = compatibilityMatrix([...native, ...mapped], "rank1");
+  const separation = new Map(pick(compatibility, { map: "native", metric: "tmr@fmr=1e-2" }).map(({ target, value }) => [target, value]));
+  const random = createRandom(0);
+  const ownSeparation = matrix.networks.map((network) => separation.get(network) ?? NaN);
+  const { statistic: correlation, p } = testTargetSeparation(matrix, ownSeparation, { random });
+  const { shares } = fitNetworkEffects(matrix);
+  const { all, withoutSiblings } = compareFamilies(matrix, origins, { random });
+  const strangers = withoutSiblings ?? all;
+  const none = { low: null, high: null, notebook: compatibility };
+  return [
+    {
+      claim: "A target's own separation of people limits what can be mapped to it",
+      verdict: !(correlation > 0 && p < level) ? "does not hold" : shares.target > shares.source ? "holds" : "holds partly",
+      measured: `correlation of a network's own TMR at FMR 1 % with the mean Rank-1 of what is mapped to it, LFW (p ${p.toFixed(4)}; targets explain ${shares.target.toFixed(2)} of the variance, sources ${shares.source.toFixed(2)})`,
+      value: correlation,
+      ...none,
+    },
+    {
+      claim: "Networks of one family align better with each other than with others",
+      verdict: strangers.test.p < level && withoutSiblings !== null ? "holds" : all.test.p < level ? "holds partly" : "does not hold",
+      measured: `Rank-1 after Procrustes within families, siblings left out, LFW (between families ${strangers.between.toFixed(3)}; p ${strangers.test.p.toFixed(4)})`,
+      value: strangers.within,
+      ...none,
     },
   ];
 }
