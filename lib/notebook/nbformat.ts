@@ -55,7 +55,7 @@ export interface TextCell {
 
 export type Cell = CodeCell | TextCell;
 
-export const hasTag = (cell: Cell, tag: string): boolean => cell.metadata.tags?.includes(tag) ?? false;
+export const hasTag = (cell: Cell, tag: string): boolean => Array.isArray(cell.metadata.tags) && cell.metadata.tags.includes(tag);
 
 /** A notebook of format 4 with its many-line texts joined into strings. */
 export interface Notebook {
@@ -119,7 +119,7 @@ function parseCell(value: unknown, index: number): Cell {
   const source = joinLines(cell.source);
   switch (cell.cell_type) {
     case "code": {
-      const outputs = Array.isArray(cell.outputs) ? cell.outputs.map(joinOutput) : [];
+      const outputs = Array.isArray(cell.outputs) ? cell.outputs.map((output) => joinOutput(output, index + 1)) : [];
       const count = typeof cell.execution_count === "number" ? cell.execution_count : null;
       return { cell_type: "code", id, metadata, source, execution_count: count, outputs };
     }
@@ -131,12 +131,29 @@ function parseCell(value: unknown, index: number): Cell {
   }
 }
 
-function joinOutput(value: unknown): Output {
-  const output = value as Record<string, unknown>;
-  if (output.output_type === "stream") return { ...output, text: joinLines(output.text) } as StreamOutput;
-  if (!isRecord(output.data)) return output as unknown as Output;
-  const data = Object.fromEntries(Object.entries(output.data).map(([type, form]) => [type, isJson(type) ? form : joinLines(form)]));
-  return { ...output, data } as unknown as Output;
+/** @throws DataError when it is no output of format 4. */
+function joinOutput(value: unknown, cell: number): Output {
+  const output = isRecord(value) ? value : {};
+  const refuse = (): DataError =>
+    new DataError(
+      `parseNotebook: cell ${cell} has an output of type ${String(output.output_type)} that is not whole; run the notebook again`,
+    );
+  switch (output.output_type) {
+    case "stream":
+      return { ...output, text: joinLines(output.text) } as StreamOutput;
+    case "display_data":
+    case "execute_result": {
+      if (!isRecord(output.data)) throw refuse();
+      const data = Object.fromEntries(Object.entries(output.data).map(([type, form]) => [type, isJson(type) ? form : joinLines(form)]));
+      return { ...output, data } as unknown as Output;
+    }
+    case "error": {
+      if (!Array.isArray(output.traceback)) throw refuse();
+      return output as unknown as Output;
+    }
+    default:
+      throw refuse();
+  }
 }
 
 function splitOutput(output: Output): unknown {

@@ -58,6 +58,15 @@ describe("a notebook file", () => {
     );
   });
 
+  test("with an output that is not whole is refused", () => {
+    for (const output of [null, 3, { output_type: "picture" }, { output_type: "display_data" }, { output_type: "error" }]) {
+      const cell = { cell_type: "code", source: "", outputs: [output] };
+      expect(() => parseNotebook({ nbformat: 4, cells: [cell] })).toThrow(
+        /^parseNotebook: cell 1 has an output of type (undefined|picture|display_data|error) that is not whole; run the notebook again$/,
+      );
+    }
+  });
+
   test("that is no JSON is refused by name", async () => {
     const file = join(await mkdtemp(join(tmpdir(), "notebook-")), "b.ipynb");
     await writeFile(file, "{");
