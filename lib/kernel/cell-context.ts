@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Sinks } from "./session.js";
+import type { Sinks } from "./sinks.js";
 import type { StreamBuffer } from "./stream-buffer.js";
 
 /** One cell while it runs, and after: what it has started may speak, or fail, later. */

@@ -1,6 +1,6 @@
 import type { DisplayOutput, MimeBundle, Output, StreamOutput } from "../notebook/nbformat.js";
 import type { CellError } from "./cell-error.js";
-import type { Display, StreamName } from "./session.js";
+import type { Display, StreamName } from "./sinks.js";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 

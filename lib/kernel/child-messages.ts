@@ -1,5 +1,6 @@
 import type { MimeBundle } from "../notebook/nbformat.js";
-import type { Display, Outcome, StreamName } from "./session.js";
+import type { Outcome } from "./session.js";
+import type { Display, StreamName } from "./sinks.js";
 
 /** What the runner asks its child: run one cell. */
 export interface ParentMessage {

@@ -1,7 +1,8 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import type { ChildMessage } from "./child-messages.js";
-import type { Outcome, Sinks } from "./session.js";
+import type { Outcome } from "./session.js";
+import type { Sinks } from "./sinks.js";
 
 /** A session in a process of its own: a cell that never ends, or ends the process, is only that process's end. */
 export interface ChildSession {

@@ -1,7 +1,8 @@
 import type { CellError } from "./cell-error.js";
 import type { History } from "./history.js";
 import type { Questions } from "./questions.js";
-import type { Session, Sinks } from "./session.js";
+import type { Session } from "./session.js";
+import type { Sinks } from "./sinks.js";
 import { replyTo, type Content, type Message } from "./wire.js";
 
 export interface ExecuteContext {

@@ -1,5 +1,5 @@
 import { StringDecoder } from "node:string_decoder";
-import type { StreamName } from "./session.js";
+import type { StreamName } from "./sinks.js";
 
 type Write = typeof process.stdout.write;
 

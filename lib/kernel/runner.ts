@@ -8,7 +8,7 @@ import type { CellError } from "./cell-error.js";
 import { createOutputRecorder } from "./cell-outputs.js";
 import { startChildSession, type ChildSession } from "./child-session.js";
 import { injectParameters, type Parameters } from "./parameters.js";
-import type { Sinks } from "./session.js";
+import type { Sinks } from "./sinks.js";
 
 export interface RunOptions {
   /** Values for names of the cell tagged `parameters`. @defaultValue none */

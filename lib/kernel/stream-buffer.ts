@@ -1,4 +1,4 @@
-import type { StreamName } from "./session.js";
+import type { StreamName } from "./sinks.js";
 
 export interface StreamBuffer {
   write(name: StreamName, text: string): void;
