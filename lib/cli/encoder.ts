@@ -105,7 +105,8 @@ export function parseNumbers(text: string): number | readonly number[] {
 }
 
 /** Try the network on faces that are at hand, and say when other preprocessing does better. */
-async function check(manifest: EncoderManifest, file: string, { faces, detector: wanted, data }: AddEncoderCommandOptions): Promise<void> {
+async function check(manifest: EncoderManifest, file: string, options: AddEncoderCommandOptions): Promise<void> {
+  const { faces, detector: wanted, data } = options;
   const signal = interruptSignal();
   const dataFolder = data ?? process.env.FACEBRIDGE_DATA;
   const skip = (why: string): void => {
@@ -128,7 +129,7 @@ async function check(manifest: EncoderManifest, file: string, { faces, detector:
   say(`trying the usual preprocessing on ${sampled.identities.length} faces of ${people} people of ${faceSet.id}`);
   const trial = await tryPreprocessing(manifest, sampled, { dataFolder: folder, engine: await chooseEngine(), signal });
   print(trialTable(trial));
-  print(judge(trial, manifest, file));
+  print(judge(trial, manifest, file, options));
 }
 
 /** The first set whose images are there, the user's own before the project's. */
@@ -151,13 +152,17 @@ function trialTable({ own, others }: PreprocessingTrial): string {
   return textTable(["tried", "preprocessing", "AUC", "d′"], rows);
 }
 
-function judge({ own, better }: PreprocessingTrial, { id }: EncoderManifest, file: string): string {
+function judge({ own, better }: PreprocessingTrial, { id }: EncoderManifest, file: string, options: AddEncoderCommandOptions): string {
   if (better !== null) {
     const changes = (["channels", "mean", "scale", "crop"] as const).filter(
       (name) => JSON.stringify(better[name]) !== JSON.stringify(own[name]),
     );
     const words = changes.map((name) => `${name} ${formatNumbers(better[name])} instead of ${formatNumbers(own[name])}`).join(", ");
-    const flags = (["channels", "mean", "scale", "crop"] as const).map((name) => `--${name} ${formatNumbers(better[name])}`).join(" ");
+    const { input, output, size, layout, pooling, kind, licence } = options;
+    const given = { input, output, size: size && `${size.width}x${size.height}`, layout, pooling, kind, licence };
+    const kept = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${JSON.stringify(value)}`]));
+    const found = (["channels", "mean", "scale", "crop"] as const).map((name) => `--${name} ${formatNumbers(better[name])}`);
+    const flags = [...found, ...kept].join(" ");
     return [
       `WARNING: the preprocessing looks wrong. Best is "${better.name}": ${words}.`,
       `d′ is higher by ${better.gain.toFixed(2)} (95 % interval over people ${better.low.toFixed(2)} to ${better.high.toFixed(2)}). To take it:`,

@@ -47,6 +47,7 @@ const usual: readonly { readonly name: string; readonly mean: number | readonly 
   { name: "x in 0..255", mean: 0, scale: 1 },
   { name: "x in [0, 1]", mean: 0, scale: 1 / 255 },
   { name: "ImageNet mean and scale", ...imageNet },
+  { name: "ImageNet mean alone", mean: [123.68, 116.779, 103.939], scale: 1 },
 ];
 
 /**
