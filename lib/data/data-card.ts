@@ -56,6 +56,13 @@ the weights and manifests that it was made with.
 Rows are coded with loss: coefficients about the set's mean in its principal basis, in steps that leave every row a cosine of at least .9999 to the float32
 embedding, and .999 about the mean; directions that a network leaves empty stay empty. Tests hold this, and that recognition after alignment does not move.
 
+## What the tools on templates are for
+
+\`facebridge/metrics\` measures linkability, and \`facebridge/study\` attacks one network's templates with maps to another (notebook 11). They are there so that whoever
+runs a recognition system, or writes rules for one, can see what a stolen template reaches, and whether a protection or a change of network helps: on research sets, on
+one's own test data, or on systems whose owner has asked for it. They are not for templates that were taken from a system in use, for finding out who somebody is, or
+for getting past anybody's system; and a protection that withstands them is not thereby safe, since they try linear maps alone.
+
 ## What to know
 
 - The networks are small and freely licensed; they are not the ones of the published study.

@@ -46,7 +46,7 @@ export interface Linkability {
  * @param options nullCount: draws of the null, 100 unless given.
  * @throws ValueError when a side is empty or all scores are equal or NaN, bins or draws are no whole numbers from 2 and 1 on, ω is not
  * above zero, or fewer than two people have templates.
- * @see Gomez-Barrero, Galbally, Rathgeb, Busch 2018, doi:10.1109/TIFS.2017.2788000; DEFINITIONS 10
+ * @see Gomez-Barrero, Galbally, Rathgeb, Busch 2018, doi:10.1109/TIFS.2017.2788000; docs/definitions.md
  */
 export function measureLinkability(
   pairs: PairScores,

@@ -42,7 +42,7 @@ export interface AttackFigureOptions {
  * @param draws the attack's scores, once for each draw of what leaked.
  * @param native the attacked system's own scores, of the same comparisons.
  * @throws as the metrics do.
- * @see ISO/IEC 30136:2018, and DEFINITIONS 10
+ * @see ISO/IEC 30136:2018; docs/definitions.md
  */
 export async function attackFigures(
   draws: readonly ScoredTest[],

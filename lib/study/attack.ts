@@ -1,10 +1,11 @@
 import { lessMean } from "../align/rows.js";
 import { ValueError } from "../core/errors.js";
+import { silent } from "../core/progress.js";
 import { createRandom } from "../core/random.js";
 import type { EngineName } from "../linalg/engine.js";
 import { attackFigures, type AttackFigures } from "./attack-figures.js";
 import { learnToCarry, mostLeaked, type AttackKnowledge, type KnownRows } from "./attacker.js";
-import { prepareStudy } from "./prepare-study.js";
+import { prepareStudy, type PreparedStudy } from "./prepare-study.js";
 import { prepareProtection, type ProtectRows, type TemplateProtection } from "./protect-templates.js";
 import { scoreTest, type ScoredTest } from "./subject-figures.js";
 import type { EncoderPair, StudyContext } from "./study-spec.js";
@@ -52,19 +53,59 @@ export interface AttackResult extends EncoderPair, AttackFigures {
  * @throws ValueError when a leak is below 2 or no sibling is named where one is needed, and as prepareStudy and fitUnpaired do.
  */
 export async function attackSystem(spec: AttackSpec, context: StudyContext): Promise<AttackResult[]> {
-  const { source, target, knowledge, fitSet, testSet, seed, drawCount = 3, protection = "none", sibling } = spec;
+  return attackSystems([spec], context);
+}
+
+/** Several attacks, one after the other, which share what the networks gave; the context's progress counts them. @throws as attackSystem does. */
+export async function attackSystems(specs: readonly AttackSpec[], context: StudyContext): Promise<AttackResult[]> {
+  const { progress = silent } = context;
+  const encoders = [
+    ...new Set(specs.flatMap(({ source, target, sibling }) => [source, target, ...(sibling === undefined ? [] : [sibling])])),
+  ];
+  const pairs = encoders.map((source) => ({ source, target: encoders[0] }));
+  const studies = new Map<string, Promise<PreparedStudy>>();
+  const prepare = (fitSet: string, { testSet, seed }: AttackSpec): Promise<PreparedStudy> => {
+    const key = JSON.stringify([fitSet, testSet, seed]);
+    const study = studies.get(key) ?? prepareStudy({ pairs, fitSet, testSet, seed }, context);
+    studies.set(key, study);
+    return study;
+  };
+  const results: AttackResult[] = [];
+  for (const [i, spec] of specs.entries()) {
+    checkAttack(spec);
+    const [own, known] = [await prepare(spec.testSet, spec), await prepare(spec.fitSet, spec)];
+    const networks = [spec.source, spec.target, spec.sibling ?? spec.source];
+    const keyOf = (study: PreparedStudy): unknown => networks.map((source) => study.keyFor({ source, target: spec.target }, "attack"));
+    results.push(...(await recall([spec, keyOf(own), keyOf(known)], context, () => attackPrepared(spec, own, known, context))));
+    progress.update(i + 1);
+  }
+  progress.end();
+  return results;
+}
+
+/** What the context's cache holds under a key, else what is measured now, which is kept. */
+async function recall(key: unknown, { cache = null }: StudyContext, measure: () => Promise<AttackResult[]>): Promise<AttackResult[]> {
+  const known = cache === null ? null : await cache.get(key);
+  if (known !== null) return known as AttackResult[];
+  const results = await measure();
+  await cache?.put(key, results);
+  return results;
+}
+
+function checkAttack({ source, knowledge, sibling, leaks }: AttackSpec): void {
   if (knowledge === "sibling-pairs" && sibling === undefined) {
     throw new ValueError(`attackSystem: sibling-pairs on ${source} need a sibling; name another network of its family`);
   }
-  const bad = spec.leaks.find((leak) => !(leak >= 2));
-  if (bad !== undefined || spec.leaks.length === 0) {
-    throw new ValueError(`attackSystem: got leaks of ${spec.leaks.join(", ") || "nothing"}; each must be at least 2 templates`);
+  if (leaks.length === 0 || leaks.some((leak) => !(leak >= 2))) {
+    throw new ValueError(`attackSystem: got leaks of ${leaks.join(", ") || "nothing"}; each must be at least 2 templates`);
   }
+}
+
+/** One attack, with `own` for what the systems are made of and `known` for what leaks. */
+async function attackPrepared(spec: AttackSpec, own: PreparedStudy, known: PreparedStudy, context: StudyContext): Promise<AttackResult[]> {
+  const { source, target, knowledge, fitSet, testSet, seed, drawCount = 3, protection = "none", sibling } = spec;
   const { signal } = context;
   const learntFrom = knowledge === "sibling-pairs" ? sibling! : source;
-  const pairs = [...new Set([source, learntFrom])].map((encoder) => ({ source: encoder, target }));
-  const own = await prepareStudy({ pairs, fitSet: testSet, testSet, seed }, context);
-  const known = fitSet === testSet ? own : await prepareStudy({ pairs, fitSet, testSet, seed }, context);
   const deploy = async (encoder: string, secret: number): Promise<System> => {
     const { cloud } = await own.network(encoder);
     const protect = await prepareProtection(protection, cloud.mean.length, secret, context);

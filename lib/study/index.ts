@@ -1,4 +1,4 @@
-export { attackSystem, type AttackResult, type AttackSpec } from "./attack.js";
+export { attackSystem, attackSystems, type AttackResult, type AttackSpec } from "./attack.js";
 export { attackFmrs, type AttackFigure } from "./attack-figures.js";
 export { attackCurves, attackFigure, attackRows, type AttackCurve } from "./attack-results.js";
 export { type AttackKnowledge } from "./attacker.js";

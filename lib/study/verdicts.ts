@@ -30,6 +30,10 @@ export type RowsOfRecord = ReadonlyMap<string, readonly ResultRow[]>;
 const nearChance = 0.05;
 /** What a map from another set must keep of the result on its own set, and a choice on fresh networks of what it reached where it was made. */
 const keptAcross = 0.9;
+/** What share of stolen templates must enter another network's system, at a false match rate of 1e-3, for it to be no safe place. */
+const mostlyIn = 0.5;
+/** How many times as often as a stranger they must enter, at the least, for the place to be less than safe. */
+const moreThanStrangers = 10;
 /** How much better identification than verification must be for "poor verifier, good identifier". */
 const clearly = 0.1;
 /** The level of tests. */
@@ -41,6 +45,7 @@ const general = "04-do-general-networks-see-faces";
 const learning = "07-how-much-data-does-a-map-need";
 const compatibility = "09-who-is-compatible-with-whom";
 const objections = "10-does-it-hold";
+const security = "11-is-a-template-safe";
 
 /**
  * Judge the study's claims by rows of record. What a claim asks is fixed here, before any number is read.
@@ -72,6 +77,8 @@ export function judgeClaims(results: RowsOfRecord, paper: Paper, origins: readon
   const isGeneral = ({ source, target }: ResultRow): boolean => source.startsWith("vis_") && target.startsWith("vis_");
   const generalMean = (metric: string): SummaryRow => summarise(pick(general, { map: "ridge", metric, ...within }).filter(isGeneral))[0];
   const [identified, verified] = [generalMean("rank1"), generalMean("tmr@fmr=1e-2")];
+  const stolen = meanOf(security, { experiment: `${security}/swap`, metric: "sar@fmr=1e-3" });
+  const stolenAtLeast = stolen.low ?? 0;
   const enough = findPaperEntry(paper, "fraction=0.1/rank1").value;
   const tenths = ["ridge", "procrustes"].flatMap((map) => pick(learning, { experiment: `${learning}/0.1`, map, metric: "rank1" }));
   const worst = tenths.reduce((one, other) => (other.value < one.value ? other : one));
@@ -146,6 +153,16 @@ export function judgeClaims(results: RowsOfRecord, paper: Paper, origins: readon
         `Rank-1 of the chosen map (${choice}) with a fresh network, CFP (where it was chosen ${made.mean.toFixed(3)})`,
         held,
       ),
+    },
+    {
+      claim: "Alignment bears on template security: stolen templates serve in another network",
+      verdict:
+        stolen.mean >= mostlyIn && stolenAtLeast > moreThanStrangers * 1e-3
+          ? "holds"
+          : stolen.mean > moreThanStrangers * 1e-3
+            ? "holds partly"
+            : "does not hold",
+      ...of(security, "Stolen LFW templates, mapped with pairs of CFP, that enter at FMR 0.1 %", stolen),
     },
     {
       claim: "The published means on CASIA-WebFace",

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ValueError } from "../../lib/core/errors.js";
 import { createOnnxEngine } from "../../lib/linalg/onnx.js";
-import { attackSystem, type AttackResult, type AttackSpec } from "../../lib/study/attack.js";
+import { attackSystem, attackSystems, type AttackResult, type AttackSpec } from "../../lib/study/attack.js";
 import { attackCurves, attackFigure, attackRows } from "../../lib/study/attack-results.js";
 import { drawnInterval } from "../../lib/study/drawn-interval.js";
 import { formatResultRows, parseResultRows } from "../../lib/study/result-file.js";
@@ -107,6 +107,15 @@ describe("attackSystem", () => {
     expect(await attack({ leaks: [6] })).toEqual(await attack({ leaks: [6] }));
   });
 
+  it("makes several attacks as it makes each, and counts them", async () => {
+    const spec: AttackSpec = { ...pair, knowledge: "pairs", fitSet: "lfw", testSet: "lfw", seed: 0, leaks: [6] };
+    const counted: number[] = [];
+    const progress = { update: (done: number) => { counted.push(done); }, end: () => undefined }; // prettier-ignore
+    const both = await attackSystems([spec, { ...spec, fitSet: "cfp" }], { ...context, progress });
+    expect(both).toEqual([...(await attack({ leaks: [6] })), ...(await attack({ leaks: [6], fitSet: "cfp" }))]);
+    expect(counted).toEqual([1, 2]);
+  });
+
   it("says what it needs", async () => {
     await expect(attack({ knowledge: "sibling-pairs" })).rejects.toThrow(ValueError);
     await expect(attack({ knowledge: "sibling-pairs" })).rejects.toThrow(
@@ -117,9 +126,9 @@ describe("attackSystem", () => {
   });
 });
 
-describe("attackCurves and attackRows", async () => {
-  const found = [...(await attack({ leaks: [4, 16], drawCount: 1 })), ...(await attack({ knowledge: "nothing", protection: "rotation" }))];
+const found = [...(await attack({ leaks: [4, 16], drawCount: 1 })), ...(await attack({ knowledge: "nothing", protection: "rotation" }))];
 
+describe("attackCurves and attackRows", () => {
   it("draw a curve for each knowledge that something leaked of", () => {
     const [curve, ...others] = attackCurves(found, "rank1");
     expect(others).toEqual([]);

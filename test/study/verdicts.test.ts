@@ -43,6 +43,7 @@ describe("judgeClaims", () => {
         experiment.startsWith("09") && map === "procrustes" && source.slice(0, 3) === target.slice(0, 3),
       0.05,
     ],
+    [/template security/, ({ experiment, metric }) => experiment.endsWith("/swap") && metric === "sar@fmr=1e-3", 0.002],
     [/A tenth of the training data/, ({ experiment, map }) => experiment.endsWith("/0.1") && map === "ridge", 0.6],
   ])("takes back %s when the rows say otherwise", (claim, which, value) => {
     expect(verdictOf(record, claim)).not.toBe("does not hold");
