@@ -13,6 +13,7 @@ export { fitLowRank, fitLowRankPath, type LowRankOptions, type LowRankPath } fro
 export { applyMap, placeTargets, type AlignmentMap, type ApplyOptions, type Frame } from "./map.js";
 export { measureFit, type FitQuality } from "./measure-fit.js";
 export { addMoments, subtractMoments } from "./moment-sums.js";
+export { addParts, countBlocks, mergeParts, sumBlocks, type MomentPart } from "./moment-parts.js";
 export { computeMoments, pairClouds, reverseMoments, type Moments } from "./moments.js";
 export { fitPartialWhitening, type PartialWhiteningOptions } from "./partial-whitening.js";
 export { exportNumpy, importNumpy } from "./numpy-map.js";
@@ -27,6 +28,7 @@ export { fitRidgeFolds } from "./ridge-folds.js";
 export { fitRidgeLeaveOneOut } from "./ridge-leave-one-out.js";
 export { normaliseRows, type PairedRows } from "./rows.js";
 export { loadMap, saveMap } from "./saved-map.js";
+export { loadParts, saveParts, type SavedParts } from "./saved-parts.js";
 export { streamMoments, type RowBlock } from "./stream-moments.js";
 export { truncateRank } from "./truncate-rank.js";
 export { fitUnpaired, type UnpairedFit, type UnpairedOptions, type UnpairedRows } from "./unpaired.js";

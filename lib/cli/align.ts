@@ -1,8 +1,9 @@
 import process from "node:process";
-import { allMapKinds } from "../align/index.js";
+import { addParts, allMapKinds, loadParts, type Moments, type SavedParts } from "../align/index.js";
+import { DataError } from "../core/errors.js";
 import { embeddingFolders, hasEmbeddingSet, listFaceSetManifests, pickStudySet } from "../data/index.js";
 import { formatTable } from "../notebook/index.js";
-import { openStudy, type ResultRow, runStudy } from "../study/index.js";
+import { keyOf, openStudy, type ResultRow, runStudy, writeResultFile } from "../study/index.js";
 import { embedCommand } from "./embed.js";
 import { interruptSignal, print, say } from "./terminal.js";
 
@@ -14,23 +15,41 @@ export interface AlignCommandOptions {
   readonly from?: string;
   readonly data?: string;
   readonly seed: number;
+  /** Names between commas; all where none are given. */
+  readonly maps?: string;
+  /** File of the pair's moments, all shards merged; they are summed here where there is none. */
+  readonly moments?: string;
+  /** File for the rows. */
+  readonly out?: string;
   readonly json?: boolean;
 }
 
-/** `facebridge align`: every map and baseline of one pair. */
+/** `facebridge align`: every map and baseline of one pair. @throws DataError when the moments are of another pair, sets or seed. */
 export async function alignCommand(options: AlignCommandOptions): Promise<void> {
-  const { source, target, fit, test, from, seed, json = false } = options;
+  const { source, target, fit, test, from, seed, maps: given, moments, out, json = false } = options;
   if (from === undefined) await embedMissing(options);
-  const context = await openStudy({
+  const opened = await openStudy({
     ...(from === undefined ? {} : { folder: from }),
+    ...(moments === undefined ? {} : { cache: null, workers: 1 }),
     sharedBy: [source, target],
     signal: interruptSignal(),
   });
-  const maps = ["native", ...allMapKinds.map(({ name }) => name)];
-  const spec = { experiment: "align", pairs: [{ source, target }], maps, fitSet: fit, testSet: test, seed };
+  const pair = { source, target };
+  const context = moments === undefined ? opened : { ...opened, moments: new Map([[keyOf(pair), await loadMoments(moments, { ...pair, fit, test, seed, engine: opened.engine.name })]]) }; // prettier-ignore
+  const maps = given?.split(",") ?? ["native", ...allMapKinds.map(({ name }) => name)];
+  const spec = { experiment: "align", pairs: [pair], maps, fitSet: fit, testSet: test, seed };
   const { rows } = await runStudy(spec, context);
+  if (out !== undefined) await writeResultFile(out, rows);
   if (json) print(JSON.stringify(rows, null, 1));
-  else print(alignTable(rows));
+  else if (out === undefined) print(alignTable(rows));
+}
+
+async function loadMoments(file: string, wanted: SavedParts["of"]): Promise<Moments> {
+  const { of, blockCount, parts } = await loadParts(file);
+  const other = Object.entries(wanted).find(([name, value]) => of[name] !== value);
+  if (other !== undefined)
+    throw new DataError(`align: ${file} holds moments of ${other[0]} ${of[other[0]]}, and ${other[1]} is asked for; sum those with facebridge moments`); // prettier-ignore
+  return addParts(parts, blockCount);
 }
 
 /** Embed what neither the pack nor the user has embedded yet, where there is a data folder to do it from. */

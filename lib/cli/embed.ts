@@ -22,6 +22,7 @@ import {
 import { writeAtomically } from "../data/atomic-file.js";
 import { embedFaces, type EmbedResult, type OnnxProvider } from "../encoders/index.js";
 import { chooseDetector } from "./choose-detector.js";
+import { shareOf, type Shard } from "./shard.js";
 import { interruptSignal, print, printProblems, progressBar, say } from "./terminal.js";
 
 type Network = EncoderManifest | DetectorManifest;
@@ -36,6 +37,7 @@ export interface EmbedCommandOptions {
   readonly data?: string;
   /** @defaultValue where studies look */
   readonly out?: string;
+  readonly shard?: Shard;
 }
 
 /** `facebridge embed`: a face set through networks to embedding files. */
@@ -46,6 +48,7 @@ export async function embedCommand({
   provider,
   data,
   out = ownEmbeddings(),
+  shard,
 }: EmbedCommandOptions): Promise<void> {
   const dataFolder = resolveDataFolder(data);
   const faceSet = await loadFaceSetManifest(faces);
@@ -78,10 +81,15 @@ export async function embedCommand({
     provenance,
     out,
     provider,
+    ...(shard === undefined ? {} : { share: (blocks: number) => shareOf(blocks, shard) }),
     startProgress: (total, done) => progressBar(`embed ${faces}`, "images", total, done),
     signal: interruptSignal(),
   });
   const folder = path.join(out, faces);
+  if (result === null) {
+    print(`share ${shard!.index} of ${shard!.count} is done, under ${folder}; once all are, run the same command without --shard`);
+    return;
+  }
   const lines = result.problems.map(({ image, problem, detail }) => [image, problem, detail.replace(/\s+/g, " ")].join("\t"));
   await writeAtomically(path.join(folder, "problems.tsv"), [Buffer.from(["image\tproblem\tdetail", ...lines, ""].join("\n"))]);
   report(result, folder, images.length);

@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { packageVersion } from "../core/version.js";
 import type { AddEncoderCommandOptions } from "./encoder.js";
+import { parseShard, type Shard } from "./shard.js";
 import { print, runCommand } from "./terminal.js";
 
 function wholeNumber(least: number, most: number): (text: string) => number {
@@ -17,6 +18,11 @@ const program = new Command("facebridge")
   .version(packageVersion)
   .showHelpAfterError();
 
+const readShard = (text: string): Shard => {
+  const shard = parseShard(text);
+  if (shard === null) throw new InvalidArgumentError("Give i/n, such as 2/8.");
+  return shard;
+};
 program
   .command("embed")
   .description("images to embeddings")
@@ -26,9 +32,18 @@ program
   .option("--data <folder>", "folder with encoders/ and faces/ (else FACEBRIDGE_DATA)")
   .addOption(new Option("--provider <name>", "what ONNX networks run on").choices(["cpu", "cuda"]).default("cpu"))
   .option("--out <folder>", "where the embedding files go (else local/embeddings, where studies look)")
+  .option("--shard <i/n>", "only this share of the images; once all shares are done, the command without it puts them together", readShard)
   .addHelpText("after", "\nExample: facebridge embed --faces lfw --encoders face_esp_mbf,face_esp_mfn --data ~/faces-data")
-  .action((options: { faces: string; encoders: string; detector?: string; provider: "cpu" | "cuda"; data?: string; out?: string }) =>
-    runCommand(async () => (await import("./embed.js")).embedCommand(options)),
+  .action(
+    (options: {
+      faces: string;
+      encoders: string;
+      detector?: string;
+      provider: "cpu" | "cuda";
+      data?: string;
+      out?: string;
+      shard?: Shard;
+    }) => runCommand(async () => (await import("./embed.js")).embedCommand(options)),
   );
 
 program
@@ -54,12 +69,51 @@ program
   .option("--from <folder>", "folder of embedding sets (else the embedded pack, then what you embedded or added)")
   .option("--data <folder>", "folder with encoders/ and faces/ (else FACEBRIDGE_DATA), to embed what is not embedded yet")
   .option("--seed <number>", "of the split", wholeNumber(0, 2 ** 31 - 1), 0)
+  .option("--maps <list>", "names between commas, native among them (else all)")
+  .option("--moments <file>", "sums of the training rows, made by facebridge moments (else they are summed here)")
+  .option("--out <file>", "write the result rows there")
   .option("--json", "print the result rows as JSON")
   .addHelpText("after", "\nExample: facebridge align --source face_esp_mbf --target face_openvino_0095 --fit lfw --test cfp")
   .action(
-    (options: { source: string; target: string; fit: string; test: string; from?: string; data?: string; seed: number; json?: boolean }) =>
-      runCommand(async () => (await import("./align.js")).alignCommand(options)),
+    (options: {
+      source: string;
+      target: string;
+      fit: string;
+      test: string;
+      from?: string;
+      data?: string;
+      seed: number;
+      maps?: string;
+      moments?: string;
+      out?: string;
+      json?: boolean;
+    }) => runCommand(async () => (await import("./align.js")).alignCommand(options)),
   );
+
+program
+  .command("moments")
+  .description("sums of a pair's training rows, all that its maps depend on: of a shard, to a file")
+  .requiredOption("--source <encoder>", "network whose rows are mapped")
+  .requiredOption("--target <encoder>", "network that they are mapped to")
+  .requiredOption("--out <file>", "where they go, .safetensors")
+  .option("--fit <set>", "study set to fit on", "lfw")
+  .option("--test <set>", "study set that is tested on: its people are left out", "lfw")
+  .option("--from <folder>", "folder of embedding sets (else the embedded pack)")
+  .option("--seed <number>", "of the split", wholeNumber(0, 2 ** 31 - 1), 0)
+  .option("--shard <i/n>", "only this share of the rows; facebridge merge puts the files of all shares together", readShard)
+  .addHelpText("after", "\nExample: facebridge moments --source face_esp_mbf --target face_openvino_0095 --shard 2/8 --out 2.safetensors")
+  .action(
+    (options: { source: string; target: string; out: string; fit: string; test: string; from?: string; seed: number; shard?: Shard }) =>
+      runCommand(async () => (await import("./moments.js")).momentsCommand({ ...options, shard: options.shard ?? { index: 1, count: 1 } })),
+  );
+
+program
+  .command("merge")
+  .description("moments of shards (.safetensors), or rows of pairs (.json), as one file")
+  .argument("<files...>", "in any order")
+  .requiredOption("--out <file>", "where they go")
+  .addHelpText("after", "\nExample: facebridge merge 1.safetensors 2.safetensors --out moments.safetensors")
+  .action((files: string[], options: { out: string }) => runCommand(async () => (await import("./merge.js")).mergeCommand(files, options)));
 
 program
   .command("doctor")

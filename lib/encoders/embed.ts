@@ -46,6 +46,8 @@ export interface EmbedOptions {
   readonly signal?: AbortSignal;
   /** @defaultValue one for each core */
   readonly workers?: number;
+  /** Which of so many blocks to do, from the first to before the last. @defaultValue all of them, and the files are written */
+  readonly share?: (blockCount: number) => readonly [first: number, last: number];
   /** What ONNX networks run on. @defaultValue "cpu" */
   readonly provider?: OnnxProvider;
 }
@@ -55,11 +57,12 @@ export interface EmbedOptions {
  *
  * Finished blocks of 32 images are kept on disk: a run that was stopped goes on after them, and its files are the same bytes.
  * Two runs at once do the same work twice, and one of them writes the files.
+ * With a `share` only those blocks are done, by any number of runs on one disk, and null is returned; a run without it puts all together.
  * Images without a face and files that are no whole picture are reported, not fatal.
  *
  * @throws DataError when no image has a face, a network fails, or the disk does not give a file.
  */
-export async function embedFaces(options: EmbedOptions): Promise<EmbedResult> {
+export async function embedFaces(options: EmbedOptions): Promise<EmbedResult | null> {
   const {
     faceSet,
     images,
@@ -69,6 +72,7 @@ export async function embedFaces(options: EmbedOptions): Promise<EmbedResult> {
     provenance,
     out,
     signal,
+    share,
     workers = availableParallelism(),
     provider = "cpu",
   } = options;
@@ -85,12 +89,14 @@ export async function embedFaces(options: EmbedOptions): Promise<EmbedResult> {
   }
   const missing = ordered.filter(({ id }) => !current.includes(id));
 
-  const { tasks, stepCount } = await listTasks(folders, missing, blockCount);
-  const allSteps = blockCount * (missing.length + 1);
-  const toImages = (steps: number): number => Math.floor((steps / allSteps) * names.length);
+  const blocks = share?.(blockCount) ?? [0, blockCount];
+  const { tasks, stepCount } = await listTasks(folders, missing, blocks);
+  const allSteps = (blocks[1] - blocks[0]) * (missing.length + 1);
+  const imageCount = Math.min(names.length, blocks[1] * blockSize) - blocks[0] * blockSize;
+  const toImages = (steps: number): number => Math.floor((steps / allSteps) * imageCount);
   if (tasks.length > 0) {
     let steps = allSteps - stepCount;
-    const progress = options.startProgress(names.length, toImages(steps));
+    const progress = options.startProgress(imageCount, toImages(steps));
     const onSteps = (done: number): void => {
       progress.update(toImages((steps += done)));
     };
@@ -107,6 +113,7 @@ export async function embedFaces(options: EmbedOptions): Promise<EmbedResult> {
     progress.end();
   }
 
+  if (share !== undefined) return null;
   const { items, problems } = describe(images, await readAllFaces(folders.faces, blockCount));
   if (items.length === 0)
     throw new DataError(
@@ -141,12 +148,12 @@ function workerStart({ dataFolder, imageFolder, detector, encoders, threads, pro
 async function listTasks(
   folders: PartFolders,
   encoders: readonly EncoderManifest[],
-  blockCount: number,
+  [first, last]: readonly [number, number],
 ): Promise<{ tasks: BlockTask[]; stepCount: number }> {
   const facesDone = await finishedBlocks(folders.faces);
   const done = await Promise.all(encoders.map(({ id }) => finishedBlocks(folders.encoders[id])));
   const tasks: BlockTask[] = [];
-  for (let block = 0; block < blockCount; block++) {
+  for (let block = first; block < last; block++) {
     const faces = !facesDone.has(block);
     const left = encoders.filter((_, i) => faces || !done[i].has(block)).map(({ id }) => id);
     if (faces || left.length > 0) tasks.push({ block, faces, encoders: left, next: null });

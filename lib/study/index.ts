@@ -15,6 +15,7 @@ export { inspectFaces, overlapByEmbedding, overlapByName, type FaceSetProblem, t
 export { learningCurve, type LearningPoint } from "./learning-curve.js";
 export { measureSeparation, type SeparationValue } from "./identity-separation.js";
 export { isRate, rankMetric, sarMetric, tmrMetric } from "./metric-names.js";
+export { identityNames } from "./network-rows.js";
 export { planStudy, type PlanOptions, type StudyPlan } from "./protocol.js";
 export { formatResultRows, parseResultRows, readResultFile, writeResultFile } from "./result-file.js";
 export { resampleCompatibility, type ResampledCompatibility, type ResampleSpec } from "./resample-compatibility.js";
@@ -27,6 +28,7 @@ export { prepareStudy, type PreparedStudy } from "./prepare-study.js";
 export { scoreMap, type ScoreMapOptions, type TestRows } from "./score-map.js";
 export {
   countEvaluations,
+  keyOf,
   orderedPairs,
   type EncoderPair,
   type StudyContext,

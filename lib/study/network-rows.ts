@@ -29,6 +29,8 @@ export interface NetworkRows extends FitRows {
 
 export interface PrepareOptions extends MomentsOptions {
   readonly control: NonNullable<StudySpec["control"]>;
+  /** Of the training rows, where it was summed before. */
+  readonly cloud?: CloudMoments | undefined;
 }
 
 /** Take a network's part of a plan; `fit` and `test` are its embeddings of the two face sets. */
@@ -36,15 +38,15 @@ export async function prepareNetwork(
   fit: EmbeddingSet,
   test: EmbeddingSet,
   plan: StudyPlan,
-  { control, ...options }: PrepareOptions,
+  { control, cloud: known, ...options }: PrepareOptions,
 ): Promise<NetworkRows> {
-  const fitRows = async (train: Int32Array, tune: Int32Array): Promise<FitRows> => {
+  const fitRows = async (train: Int32Array, tune: Int32Array, known?: CloudMoments): Promise<FitRows> => {
     const rows = unitRows(fit, train);
     const names = identityNames(fit, train);
-    const cloud = await computeCloud(rows, names, options);
+    const cloud = known ?? (await computeCloud(rows, names, options));
     return { train: rows, trainIdentities: names, tune: unitRows(fit, tune), tuneIdentities: identityNames(fit, tune), cloud };
   };
-  const own = await fitRows(plan.train, plan.tune);
+  const own = await fitRows(plan.train, plan.tune, known);
   const asTarget = async (draw: number): Promise<FitRows> => {
     if (control === "none") return own;
     const random = createRandom(plan.seed * controlDrawCount(control) + draw);

@@ -1,14 +1,16 @@
 import { controlDrawCount } from "../align/controls.js";
-import { pairClouds, reverseMoments } from "../align/moments.js";
+import type { CloudMoments } from "../align/cloud.js";
+import { pairClouds, reverseMoments, type Moments } from "../align/moments.js";
 import type { FitContext } from "../align/registry.js";
 import type { PairedRows } from "../align/rows.js";
+import { ValueError } from "../core/errors.js";
 import type { EmbeddingSet, Item } from "../data/embedding-set.js";
 import { pickStudySet } from "../data/load-face-sets.js";
 import { rowsDigest, setDigest } from "./content-digest.js";
 import { checkSameImages, identityNames, prepareNetwork, type NetworkRows } from "./network-rows.js";
 import { planStudy, type StudyPlan } from "./protocol.js";
 import type { TestRows } from "./score-map.js";
-import type { EncoderPair, StudyContext, StudySpec } from "./study-spec.js";
+import { keyOf, type EncoderPair, type StudyContext, type StudySpec } from "./study-spec.js";
 
 /** What decides which rows are fitted and tested on. */
 export type StudyRowsSpec = Pick<StudySpec, "pairs" | "fitSet" | "testSet" | "seed" | "fraction" | "control" | "allowSeen">;
@@ -58,11 +60,18 @@ export async function prepareStudy(spec: StudyRowsSpec & Partial<StudySpec>, con
     .flatMap((person) => Object.entries(person).map(([faceSet, identity]) => `${faceSet}/${identity}`));
   const names = { probeIdentities: identityNames(test, plan.probes), galleryIdentities: identityNames(test, plan.gallery), otherNames };
 
-  const { engine, signal } = context;
+  const { engine, signal, moments = new Map<string, Moments>() } = context;
+  const clouds = new Map<string, CloudMoments>();
+  for (const pair of spec.pairs) {
+    const known = moments.get(keyOf(pair));
+    if (known === undefined) continue;
+    checkSameRows(known, pair, identityNames(fit, plan.train));
+    clouds.set(pair.source, known.source).set(pair.target, known.target);
+  }
   const networks = new Map<string, Promise<NetworkRows>>();
   const network = (encoder: string): Promise<NetworkRows> => {
     const { fit, test } = sets.get(encoder)!;
-    const rows = networks.get(encoder) ?? prepareNetwork(fit, test, plan, { control, engine, signal });
+    const rows = networks.get(encoder) ?? prepareNetwork(fit, test, plan, { control, cloud: clouds.get(encoder), engine, signal });
     networks.set(encoder, rows);
     return rows;
   };
@@ -81,7 +90,7 @@ export async function prepareStudy(spec: StudyRowsSpec & Partial<StudySpec>, con
       const { trainIdentities } = await network(pair.source);
       return (await last.fits).map((fit) => reversed(fit, trainIdentities));
     }
-    const fits = pairRows(await network(pair.source), await network(pair.target), control, context);
+    const fits = pairRows(await network(pair.source), await network(pair.target), control, context, moments.get(keyOf(pair)));
     last = { forward: pair, fits };
     return fits;
   };
@@ -93,16 +102,26 @@ async function pairRows(
   target: NetworkRows,
   control: NonNullable<StudySpec["control"]>,
   { engine, signal }: StudyContext,
+  known?: Moments,
 ): Promise<FitContext[]> {
   const fits: FitContext[] = [];
   for (let draw = 0; draw < (control === "none" ? 1 : controlDrawCount(control)); draw++) {
     const targetRows = await target.asTarget(draw);
     const train = { source: source.train, target: targetRows.train };
-    const moments = await pairClouds(source.cloud, targetRows.cloud, train, { engine, signal });
+    const moments = known ?? (await pairClouds(source.cloud, targetRows.cloud, train, { engine, signal }));
     const tune = { source: source.tune, target: targetRows.tune };
     fits.push({ moments, train, trainIdentities: source.trainIdentities, tune, engine, signal });
   }
   return fits;
+}
+
+/** @throws ValueError when the moments are of other rows than the plan trains on. */
+function checkSameRows({ count, identities }: Moments, pair: EncoderPair, names: readonly string[]): void {
+  const stranger = names.find((name) => !identities.has(name));
+  if (count === names.length && stranger === undefined) return;
+  throw new ValueError(
+    `prepareStudy: the moments of ${keyOf(pair)} are of ${count} rows${stranger === undefined ? "" : ` without ${stranger}`}, and ${names.length} are trained on; sum them with the same sets and seed`,
+  );
 }
 
 function reversed({ moments, train, tune, ...fit }: FitContext, trainIdentities: readonly string[]): FitContext {

@@ -1,4 +1,5 @@
 import type { PairControl } from "../align/controls.js";
+import type { Moments } from "../align/moments.js";
 import { findMapKind } from "../align/registry.js";
 import { ValueError } from "../core/errors.js";
 import type { Progress } from "../core/progress.js";
@@ -61,6 +62,8 @@ export interface StudyContext {
   readonly cache?: StudyCache | null;
   /** Worker threads that share what there is to measure, each with an onnx engine of its own; 1 measures on the caller's thread. @defaultValue 1 */
   readonly workers?: number;
+  /** Sums of pairs that were made before, by `keyOf`; such a context has no cache and no workers. @defaultValue none */
+  readonly moments?: ReadonlyMap<string, Moments>;
   /** Counts evaluations: see countEvaluations. @defaultValue silent */
   readonly progress?: Progress;
 }

@@ -45,7 +45,7 @@ test("a sweep that is killed at 20 random moments ends with the bytes of one tha
   }
   expect(runNode([commandOf(killed), ...sweep], process.env).code).toBe(0);
   expect(await bytesUnder(resultsOf(killed))).toEqual(expected);
-});
+}, 1_800_000);
 
 test("eight processes at once on one cache and one folder end well, with the bytes of one alone that has no cache", async () => {
   const [shared, alone] = [await copyProjectWithStudy(), await copyProjectWithStudy()];
