@@ -146,15 +146,31 @@ export function aucStatistic(pairs: PairScores): SubjectStatistic {
  */
 export function rankStatistic(ranks: Ranks, k: number): SubjectStatistic {
   if (!Number.isInteger(k) || k < 1) throw new ValueError(`rankStatistic: got k = ${k}; k must be a whole number from 1 on`);
-  const hits = new Float64Array(ranks.subjectCount);
-  const searches = new Float64Array(ranks.subjectCount);
+  return hitStatistic(hitsBySubject(ranks, k));
+}
+
+/** Each subject's searches, and how many of them found the mate. */
+export interface SubjectHits {
+  readonly hits: readonly number[];
+  readonly searches: readonly number[];
+}
+
+/** Searches by subject, and those of them whose mate is within rank k; ties are pessimistic. */
+export function hitsBySubject(ranks: Ranks, k: number): SubjectHits {
+  const hits = new Array<number>(ranks.subjectCount).fill(0);
+  const searches = new Array<number>(ranks.subjectCount).fill(0);
   pessimisticRanks(ranks).forEach((rank, probe) => {
     searches[ranks.subjects[probe]]++;
     if (rank <= k) hits[ranks.subjects[probe]]++;
   });
+  return { hits, searches };
+}
+
+/** The weighted share of searches that found the mate. */
+export function hitStatistic({ hits, searches }: SubjectHits): SubjectStatistic {
   return {
-    subjectCount: ranks.subjectCount,
-    operations: ranks.subjectCount,
+    subjectCount: hits.length,
+    operations: hits.length,
     at(weights: Int32Array): number | null {
       let hitCount = 0;
       let searchCount = 0;

@@ -8,6 +8,7 @@ import { labelScores, type SearchLabels } from "../metrics/labels.js";
 import { collectPairs, countPairs, mostScores } from "../metrics/pair-scores.js";
 import { scoreRecognition } from "../metrics/recognition.js";
 import { scoreBlocks } from "../metrics/scores.js";
+import { hitsBySubject, type SubjectHits } from "../metrics/subject-statistic.js";
 import { auc, eer, roc, thinRoc, tmrAtFmr, type RocPoint, type Verification } from "../metrics/verification.js";
 import { aucInterval, tmrInterval } from "../metrics/verification-intervals.js";
 import { rankMetric, tmrMetric } from "./metric-names.js";
@@ -28,6 +29,8 @@ export interface Evaluation {
   readonly cmcHigh: readonly number[];
   /** ROC vertices, thinned; empty when no curve was asked for. */
   readonly roc: readonly RocPoint[];
+  /** Rank-1 by person, in the order of the test's people. */
+  readonly people: SubjectHits;
   /** Rows without a direction. */
   readonly degenerateCount: number;
 }
@@ -85,6 +88,7 @@ export async function evaluate(
     cmcLow: bands.map(({ low }) => low),
     cmcHigh: bands.map(({ high }) => high),
     roc: curvePoints > 0 ? thinRoc(roc(seen), Math.max(2, curvePoints)) : [],
+    people: hitsBySubject(found, 1),
     degenerateCount,
   };
 }

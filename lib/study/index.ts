@@ -33,6 +33,7 @@ export {
   type EncoderPair,
   type StudyContext,
   type StudyCurves,
+  type StudyPeople,
   type StudyResult,
   type StudySpec,
 } from "./study-spec.js";

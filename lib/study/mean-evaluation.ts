@@ -3,7 +3,7 @@ import type { Evaluation } from "./evaluate.js";
 /**
  * The mean of evaluations of the same test, such as those of several random projections; of one, that one.
  *
- * Bounds are the means of the bounds: they speak of other people, not of other draws. Curves are those of the first.
+ * Hits of people are means, too. Bounds are the means of the bounds: they speak of other people, not of other draws. Curves are those of the first.
  */
 export function meanEvaluation(evaluations: readonly Evaluation[]): Evaluation {
   const [first] = evaluations;
@@ -21,6 +21,7 @@ export function meanEvaluation(evaluations: readonly Evaluation[]): Evaluation {
       low: meanBound(i, "low"),
       high: meanBound(i, "high"),
     })),
+    people: { ...first.people, hits: first.people.hits.map((_, i) => meanOf(evaluations.map(({ people }) => people.hits[i]))) },
     degenerateCount: evaluations.reduce((sum, { degenerateCount }) => sum + degenerateCount, 0),
   };
 }

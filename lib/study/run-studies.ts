@@ -92,6 +92,7 @@ function resultOf(spec: StudySpec, { plan, outcomes }: Study, context: StudyCont
   return {
     rows: results.flatMap((result) => rowsOf(result, spec, plan, context)),
     curves: curvesOf(results, spec),
+    people: results.map(({ source, target, map, frame, evaluation: { people } }) => ({ source, target, map, frame, ...people })),
     degenerateCount: results.reduce((sum, { evaluation }) => sum + evaluation.degenerateCount, 0),
     plan,
   };

@@ -7,6 +7,7 @@ import type { EmbeddingSet } from "../data/embedding-set.js";
 import type { FaceSetManifest } from "../data/face-set-manifest.js";
 import type { SamePerson } from "../data/splits.js";
 import type { Engine } from "../linalg/engine.js";
+import type { SubjectHits } from "../metrics/subject-statistic.js";
 import type { RocPoint } from "../metrics/verification.js";
 import type { StudyCache } from "./cache.js";
 import type { StudyPlan } from "./protocol.js";
@@ -68,6 +69,12 @@ export interface StudyContext {
   readonly progress?: Progress;
 }
 
+/** Whose mates one evaluation found first. */
+export interface StudyPeople extends EncoderPair, SubjectHits {
+  readonly map: string;
+  readonly frame: "centred" | "raw";
+}
+
 /** The curves of one evaluation, for figures. */
 export interface StudyCurves extends EncoderPair {
   readonly map: string;
@@ -82,6 +89,8 @@ export interface StudyResult {
   readonly rows: readonly ResultRow[];
   /** Empty when the study asks for no curve points. */
   readonly curves: readonly StudyCurves[];
+  /** Rank-1 by test person, of every evaluation; the people are in the same order in all of them. */
+  readonly people: readonly StudyPeople[];
   /** Rows without a direction, over all evaluations; they scored −∞. */
   readonly degenerateCount: number;
   readonly plan: StudyPlan;

@@ -129,6 +129,7 @@ describe("meanEvaluation", () => {
     cmcLow: [value],
     cmcHigh: [value],
     roc: [],
+    people: { hits: [10 * value, 1], searches: [10, 2] },
     degenerateCount,
   });
 
@@ -138,6 +139,8 @@ describe("meanEvaluation", () => {
     expectClose([mean.values[0].value, mean.values[0].low!, mean.values[0].high!, mean.values[1].value], [0.3, 0.15, 0.4, 0.7], algebra);
     expect([mean.values[1].low, mean.values[1].high]).toEqual([null, null]);
     expect([mean.cmc, mean.degenerateCount]).toEqual([[0.2], 3]);
+    expectClose(mean.people.hits, [3, 1], algebra);
+    expect(mean.people.searches).toEqual([10, 2]);
   });
 
   it("has no bound where one of them has none, and leaves one alone as it is", () => {

@@ -110,13 +110,10 @@ describe("resampleCompatibility", () => {
 
   it("measures what the study measures, and moves about it by as much as the interval says", async () => {
     const { rows, replicates } = await resampleCompatibility(asked, createRandom(3), context);
-    const study = await runStudy({ ...spec, pairs: orderedPairs(networks), maps: ["native", "ridge", "zero-pad"] }, context);
-    const measured = study.rows.filter(({ metric }) => metric === "rank1");
-    const keyOf = ({ source, target, map }: ResultRow): string => `${source} ${target} ${map}`;
-    expect(rows.toSorted((one, other) => keyOf(one).localeCompare(keyOf(other)))).toEqual(
-      measured.toSorted((one, other) => keyOf(one).localeCompare(keyOf(other))),
-    );
-    for (const { source, target, value, low, high } of rows.filter(({ map }) => map === "ridge")) {
+    const study = await runStudy({ ...spec, pairs: orderedPairs(networks), maps: ["native", "ridge", "zero-pad"], ranks: [1] }, context);
+    const inAnyOrder = (some: readonly ResultRow[]): string[] => some.map((row) => JSON.stringify(row)).sort();
+    expect(inAnyOrder(rows)).toEqual(inAnyOrder(study.rows));
+    for (const { source, target, value, low, high } of rows.filter(({ map, metric }) => map === "ridge" && metric === "rank1")) {
       const [from, to] = [networks.indexOf(source), networks.indexOf(target)];
       const drawn = replicates.get("ridge")!.map(({ values }) => values.data[2 * from + to]);
       const mean = drawn.reduce((sum, one) => sum + one, 0) / drawn.length;

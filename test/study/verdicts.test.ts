@@ -36,7 +36,7 @@ describe("judgeClaims", () => {
       ({ experiment, source, target, metric }) =>
         experiment.endsWith("/fresh") && metric === "rank1" && [source, target].includes("face_openvino_0095"),
       0.1,
-      ],
+    ],
     [
       /one family/,
       ({ experiment, map, source, target }) =>
