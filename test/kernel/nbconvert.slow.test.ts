@@ -21,6 +21,6 @@ test.skipIf(!hasJupyter)("nbconvert with its own template shows every figure of 
     const outputs = cells.flatMap((cell) => (cell.cell_type === "code" ? cell.outputs : []));
     const figures = outputs.filter((output) => "data" in output && ("image/svg+xml" in output.data || "image/png" in output.data));
     const page = await readFile(path.join(folder, name.replace(/ipynb$/, "html")), "utf8");
-    expect([name, page.match(/jp-RenderedSVG|jp-RenderedImage /g)?.length ?? 0]).toEqual([name, figures.length]);
+    expect([name, page.match(/<div class="jp-Rendered(?:SVG|Image) /g)?.length ?? 0]).toEqual([name, figures.length]);
   }
 });
