@@ -58,7 +58,6 @@ export function turnCloud(figure: unknown): VegaProgram | null {
     marks: [
       {
         type: "rule",
-        aria: false,
         from: { data: "box" },
         encode: {
           enter: { stroke: { value: referenceColour }, strokeOpacity: { value: 0.4 } },
@@ -67,7 +66,6 @@ export function turnCloud(figure: unknown): VegaProgram | null {
       },
       {
         type: "symbol",
-        aria: false, // too many to be read out one by one
         from: { data: "points" },
         sort: { field: "datum.depth" },
         encode: {

@@ -26,8 +26,8 @@ export interface PairCollector extends ScoreConsumer {
   pairs(): PairScores;
 }
 
-/** Most non-mated scores that are kept: 512 MiB. */
-export const mostScores: number = 2 ** 27;
+/** 512 MiB of scores. */
+const mostScores = 2 ** 27;
 
 /**
  * Keep the scores of every comparison that `labels` asks for.

@@ -84,10 +84,21 @@ function addSafeLinks(markdown: MarkdownIt): void {
   markdown.renderer.rules.link_open = (tokens, index, options, _environment, renderer) => {
     const token = tokens[index];
     const target = token.attrGet("href") ?? "";
-    const isNotebook = !/^[a-z][a-z+.-]*:/i.test(target) && /\.ipynb(?=$|#)/.test(target);
+    const isLocal = !/^(?:[a-z][a-z+.-]*:|#)/i.test(target);
+    const isNotebook = isLocal && /\.ipynb(?=$|#)/.test(target);
+    if (isLocal && !isNotebook) {
+      // A file of the project that is beside no page is named, and not linked to.
+      const close = tokens.findIndex(({ type }, i) => i > index && type === "link_close");
+      tokens[close].content = target.replace(/^(?:\.\.?\/)+/, "");
+      return "";
+    }
     token.attrSet("href", isNotebook ? target.replace(/\.ipynb(?=$|#)/, ".html") : target);
     token.attrSet("rel", "noopener noreferrer");
     return renderer.renderToken(tokens, index, options);
+  };
+  markdown.renderer.rules.link_close = (tokens, index) => {
+    const { content } = tokens[index];
+    return content === "" ? "</a>" : ` (<code>${escapeHtml(content)}</code>)`;
   };
 }
 

@@ -41,9 +41,24 @@ async function renderBundle(data: MimeBundle, markdown: MarkdownRenderer): Promi
 
 /** The image is what is seen until, or unless, the page's script draws the live figure from the program beside it. */
 function renderLive(program: VegaProgram, data: MimeBundle): string {
-  const text = JSON.stringify({ ...program, description: describe(data) }).replaceAll("<", "\\u003c");
+  const text = JSON.stringify({ ...withoutSilentMarks(program), description: describe(data) }).replaceAll("<", "\\u003c");
   const image = renderImage(data) ?? preformatted(textOf(data, "text/plain") ?? "[figure]", "stdout");
   return `<figure class="live"><div class="static">${image}</div><div class="drawn"></div><script type="application/json">${text}</script></figure>`;
+}
+
+interface Mark {
+  readonly type: string;
+  readonly marks?: readonly Mark[];
+  readonly encode?: { readonly update?: { readonly description?: unknown } };
+}
+
+/** Marks that have no words of their own are nothing to a screen reader: the figure's words speak for them. */
+function withoutSilentMarks<T extends { readonly marks?: unknown }>(group: T): T {
+  const { marks = [] } = group as { marks?: readonly Mark[] };
+  const named = marks.map((mark) =>
+    mark.type === "group" ? withoutSilentMarks(mark) : mark.encode?.update?.description === undefined ? { ...mark, aria: false } : mark,
+  );
+  return { ...group, marks: named };
 }
 
 function renderImage(data: MimeBundle): string | null {

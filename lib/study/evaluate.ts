@@ -5,7 +5,7 @@ import { eerInterval } from "../metrics/eer-interval.js";
 import { cmc, cmcIntervals, rankAtK, rankInterval } from "../metrics/identification.js";
 import type { Interval } from "../metrics/intervals.js";
 import { labelScores, type SearchLabels } from "../metrics/labels.js";
-import { collectPairs, countPairs, mostScores } from "../metrics/pair-scores.js";
+import { collectPairs, countPairs } from "../metrics/pair-scores.js";
 import { scoreRecognition } from "../metrics/recognition.js";
 import { scoreBlocks } from "../metrics/scores.js";
 import { hitsBySubject, type SubjectHits } from "../metrics/subject-statistic.js";
@@ -49,7 +49,7 @@ export interface EvaluateOptions {
 /**
  * Identify and verify probes against a gallery in one space: rank-k, AUC, EER and TMR at each FMR, from the cosines of all pairs.
  *
- * The interval of a TMR takes its threshold as given. That of the EER keeps all scores, and is left out where they are more than 2^27.
+ * The interval of a TMR takes its threshold as given. That of the EER keeps all scores, and is left out beyond 2^25 of them or 4,096 subjects.
  *
  * @param probes n × d.
  * @param gallery m × d.
@@ -93,6 +93,10 @@ export async function evaluate(
   };
 }
 
+/** What the EER's interval may keep: 256 MiB of scores and marks, and 96 MiB for pairs of subjects. */
+const mostScores = 2 ** 25;
+const mostSubjects = 4096;
+
 async function eerBand(
   seen: Verification,
   probes: Matrix32,
@@ -100,7 +104,7 @@ async function eerBand(
   labels: SearchLabels,
   options: Pick<EvaluateOptions, "engine" | "signal">,
 ): Promise<Pick<MetricValue, "low" | "high">> {
-  if (countPairs(labels).nonMatedCount > mostScores) return { low: null, high: null };
+  if (countPairs(labels).nonMatedCount > mostScores || labels.subjectCount > mostSubjects) return { low: null, high: null };
   const collector = collectPairs(labels);
   await scoreBlocks(probes, gallery, [collector], options);
   return eerInterval(seen, collector.pairs());

@@ -90,6 +90,23 @@ describe("a page of a notebook", () => {
     expect(shown).toContain("<title>Is it &amp; &quot;enough&quot;?</title>");
   });
 
+  test("names files that are beside no page, and links to none of them", async () => {
+    const cell = markdownCell("See [the **card**](../data/README.md#use), [here](#a) and [that](https://doi.org/10.1).");
+    const own = await renderPage(parseNotebook({ nbformat: 4, cells: [cell] }));
+    expect(own).toContain('See the <strong>card</strong> (<code>data/README.md#use</code>), <a href="#a"');
+    expect(own).toContain('<a href="https://doi.org/10.1" rel="noopener noreferrer">that</a>.');
+  });
+
+  test("gives a screen reader the words of a figure, and no mark without words", () => {
+    const [, program] = /<script type="application\/json">([\s\S]*?)<\/script>/.exec(page)!;
+    const { description, marks } = JSON.parse(program) as { description: string; marks: { type: string; marks?: object[] }[] };
+    expect(description).toBe("figure: Rank × Probes identified");
+    const leaves = (list: typeof marks): object[] =>
+      list.flatMap((mark) => (mark.type === "group" ? leaves(mark.marks as typeof marks) : [mark]));
+    expect(leaves(marks).length).toBeGreaterThan(1);
+    for (const mark of leaves(marks)) expect(JSON.stringify(mark)).toMatch(/"aria":false|"description":/);
+  });
+
   test("shows a traceback without the codes of a terminal", () => {
     expect(shown).toContain('<pre class="error">E: v\n&lt;script&gt;');
   });

@@ -109,7 +109,7 @@ test("odd photographs are told: copies by bytes and by looks, no face, unreadabl
     {
       image: "B/2",
       problem: "near duplicate",
-      detail: expect.stringMatching(/^A\/1, of another identity looks the same \(correlation \d\.\d{3}\)$/),
+      detail: expect.stringMatching(/^A\/1, of another identity looks the same \(correlation \d\.\d{3}\)$/) as string,
     },
     { image: "C", problem: "one image", detail: "C/1: in no split, since it has no mate" },
   ]);
