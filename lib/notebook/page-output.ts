@@ -52,12 +52,16 @@ interface Mark {
   readonly encode?: { readonly update?: { readonly description?: unknown } };
 }
 
-/** Marks that have no words of their own are nothing to a screen reader: the figure's words speak for them. */
+/**
+ * Marks that have no words of their own are nothing to a screen reader: the figure's words speak for them. The others are named by what they
+ * are, also where there is none of them.
+ */
 function withoutSilentMarks<T extends { readonly marks?: unknown }>(group: T): T {
   const { marks = [] } = group as { marks?: readonly Mark[] };
-  const named = marks.map((mark) =>
-    mark.type === "group" ? withoutSilentMarks(mark) : mark.encode?.update?.description === undefined ? { ...mark, aria: false } : mark,
-  );
+  const named = marks.map((mark) => {
+    if (mark.type === "group") return withoutSilentMarks(mark);
+    return mark.encode?.update?.description === undefined ? { ...mark, aria: false } : { ...mark, description: `${mark.type} marks` };
+  });
   return { ...group, marks: named };
 }
 
