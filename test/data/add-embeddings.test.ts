@@ -1,7 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import process from "node:process";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { DataError, ShapeError } from "../../lib/core/errors.js";
 import { matrix32 } from "../../lib/core/matrix.js";
 import {
@@ -19,18 +18,13 @@ import {
 } from "../../lib/data/index.js";
 import { formatNpy } from "../../lib/data/npy.js";
 import { openStudy } from "../../lib/study/index.js";
-import { temporaryFolder } from "../temporary-folder.js";
+import { ownLocalFolder } from "../own-local-folder.js";
 import { zip } from "./archives.js";
 
 let folder: string;
-const outside = process.env.FACEBRIDGE_LOCAL;
 
 beforeEach(async () => {
-  folder = await temporaryFolder();
-  process.env.FACEBRIDGE_LOCAL = path.join(folder, "local");
-});
-afterEach(() => {
-  process.env.FACEBRIDGE_LOCAL = outside;
+  folder = await ownLocalFolder();
 });
 
 async function put(name: string, content: string | Uint8Array): Promise<string> {

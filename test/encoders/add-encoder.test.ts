@@ -1,7 +1,6 @@
 import { mkdir, readFile, readdir, symlink, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
-import process from "node:process";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { DataError } from "../../lib/core/errors.js";
 import { createRandom } from "../../lib/core/random.js";
 import { checkWeights, type EncoderManifest, listEncoderManifests, loadEncoderManifest, localFolder } from "../../lib/data/index.js";
@@ -11,19 +10,14 @@ import { proposeInput, proposeOutput, readDimension } from "../../lib/encoders/p
 import { chooseEngine } from "../../lib/linalg/index.js";
 import { message, text } from "../../lib/linalg/protobuf.js";
 import { tryPreprocessing } from "../../lib/study/index.js";
-import { temporaryFolder } from "../temporary-folder.js";
+import { ownLocalFolder } from "../own-local-folder.js";
 import { tinyNetwork, type TinyForm } from "./tiny-onnx.js";
 
 let folder: string;
-const outside = process.env.FACEBRIDGE_LOCAL;
 const answers: NetworkAnswers = { channels: "BGR", mean: 127.5, scale: 1 / 128, crop: "arcface-112" };
 
 beforeEach(async () => {
-  folder = await temporaryFolder();
-  process.env.FACEBRIDGE_LOCAL = path.join(folder, "local");
-});
-afterEach(() => {
-  process.env.FACEBRIDGE_LOCAL = outside;
+  folder = await ownLocalFolder();
 });
 
 const like: Pick<EncoderManifest, "input" | "output" | "dimension"> = {

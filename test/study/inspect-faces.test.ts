@@ -1,7 +1,6 @@
 import { mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
-import process from "node:process";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { matrix32 } from "../../lib/core/matrix.js";
 import { createRandom } from "../../lib/core/random.js";
 import {
@@ -16,17 +15,12 @@ import {
 import { decodeImage, listPhotographs, type ScannedFace } from "../../lib/encoders/index.js";
 import { chooseEngine } from "../../lib/linalg/index.js";
 import { inspectFaces, openStudy, overlapByEmbedding, overlapByName } from "../../lib/study/index.js";
-import { temporaryFolder } from "../temporary-folder.js";
+import { ownLocalFolder } from "../own-local-folder.js";
 
 let folder: string;
-const outside = process.env.FACEBRIDGE_LOCAL;
 
 beforeEach(async () => {
-  folder = await temporaryFolder();
-  process.env.FACEBRIDGE_LOCAL = path.join(folder, "local");
-});
-afterEach(() => {
-  process.env.FACEBRIDGE_LOCAL = outside;
+  folder = await ownLocalFolder();
 });
 
 async function put(name: string, content: string | Uint8Array = name): Promise<string> {
