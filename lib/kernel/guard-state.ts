@@ -1,5 +1,6 @@
 import type { Connection } from "./sockets.js";
 import type { Holder } from "./session.js";
+import type { Frame } from "./wire.js";
 
 /** What the guard is started with. */
 export interface GuardData {
@@ -11,7 +12,7 @@ export interface GuardData {
 }
 
 /** What the session says to the guard: send these frames on the control channel, or end. */
-export type GuardOrder = readonly Uint8Array[] | "close";
+export type GuardOrder = readonly Frame[] | "close";
 
 /** Place of who holds the session's thread. */
 const holder = 0;

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { DataError } from "../core/errors.js";
+import type { Frame } from "./wire.js";
 
 /** What a front-end says of the sockets that it will talk to. */
 export interface Connection {
@@ -17,7 +18,7 @@ export interface Connection {
 /** What the kernel uses of a socket of zeromq, which comes with tslab. */
 export interface Socket extends AsyncIterable<Uint8Array[]> {
   bind(address: string): Promise<void>;
-  send(frames: readonly (Uint8Array | string)[]): Promise<void>;
+  send(frames: readonly Frame[]): Promise<void>;
   close(): void;
   linger: number;
   sendTimeout?: number;

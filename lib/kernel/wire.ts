@@ -26,7 +26,7 @@ export interface Message {
 /** The version that the kernel speaks. */
 export const protocolVersion = "5.3";
 
-const delimiter = Buffer.from("<IDS|MSG>");
+const delimiter = "<IDS|MSG>";
 
 /**
  * Read the frames of a message.
@@ -37,7 +37,7 @@ const delimiter = Buffer.from("<IDS|MSG>");
  */
 export function decodeMessage(frames: readonly Uint8Array[], key: string): Message {
   const buffers = frames.map((frame) => Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength));
-  const at = buffers.findIndex((frame) => frame.equals(delimiter));
+  const at = buffers.findIndex((frame) => frame.equals(Buffer.from(delimiter)));
   const parts = buffers.slice(at + 2, at + 6);
   if (at < 0 || parts.length < 4) {
     throw new DataError(`decodeMessage: got ${frames.length} frames; a message has <IDS|MSG>, a signature and four parts`);
@@ -52,11 +52,18 @@ export function decodeMessage(frames: readonly Uint8Array[], key: string): Messa
   return { identities: buffers.slice(0, at), header: header as unknown as Header, parent, metadata, content };
 }
 
-/** The frames of a message. @throws TypeError when its content is none of JSON's. */
-export function encodeMessage({ identities, header, parent, metadata, content }: Message, key: string): Uint8Array[] {
-  const parts = [header, parent, metadata, content].map((part) => Buffer.from(JSON.stringify(part)));
-  const signature = Buffer.from(key === "" ? "" : sign(parts, key));
-  return [...identities, delimiter, signature, ...parts];
+/** What goes over a socket: bytes, or text that is sent as UTF-8. */
+export type Frame = Uint8Array | string;
+
+/**
+ * The frames of a message. All that can be long is text: zeromq gives the memory of long bytes back through the thread that
+ * sent them, and when that thread has ended before the bytes have left, it writes where nothing is any more.
+ *
+ * @throws TypeError when its content is none of JSON's.
+ */
+export function encodeMessage({ identities, header, parent, metadata, content }: Message, key: string): Frame[] {
+  const parts = [header, parent, metadata, content].map((part) => JSON.stringify(part));
+  return [...identities, delimiter, key === "" ? "" : sign(parts, key), ...parts];
 }
 
 /** A message that belongs to `request`, addressed to its sender. */
@@ -80,7 +87,7 @@ function makeHeader(type: string, session: string, username: string): Header {
   return { msg_id: randomUUID(), msg_type: type, username, session, date: new Date().toISOString(), version: protocolVersion };
 }
 
-function sign(parts: readonly Buffer[], key: string): string {
+function sign(parts: readonly Frame[], key: string): string {
   const hash = createHmac("sha256", key);
   for (const part of parts) hash.update(part);
   return hash.digest("hex");

@@ -1,13 +1,13 @@
 import { createHmac, randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { createRandom } from "../../lib/core/index.js";
-import { encodeMessage, protocolVersion, type Content } from "../../lib/kernel/wire.js";
+import { encodeMessage, protocolVersion, type Content, type Frame } from "../../lib/kernel/wire.js";
 import { resultOf, startKernel, type KernelClient } from "./kernel-client.js";
 
 const sequences = 200;
 const seed = 4;
 
-function frames(type: string, content: Content, key: string): Uint8Array[] {
+function frames(type: string, content: Content, key: string): Frame[] {
   const header = { msg_id: randomUUID(), msg_type: type, username: "x", session: "x", date: "", version: protocolVersion };
   return encodeMessage({ identities: [], header, parent: {}, metadata: {}, content }, key);
 }

@@ -6,7 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Socket } from "../../lib/kernel/sockets.js";
-import { decodeMessage, encodeMessage, protocolVersion, type Content, type Message } from "../../lib/kernel/wire.js";
+import { decodeMessage, encodeMessage, protocolVersion, type Content, type Frame, type Message } from "../../lib/kernel/wire.js";
 
 export type Channel = "shell" | "control";
 
@@ -25,7 +25,7 @@ export interface KernelClient {
   readonly published: readonly Message[];
   /** Send a request and give its id. */
   send(type: string, content: Content, channel?: Channel): string;
-  sendFrames(frames: readonly Uint8Array[], channel?: Channel): void;
+  sendFrames(frames: readonly Frame[], channel?: Channel): void;
   /** The reply to the request of that id, and what was published up to its idle state. */
   answer(id: string): Promise<Answer>;
   request(type: string, content: Content, channel?: Channel): Promise<Answer>;
