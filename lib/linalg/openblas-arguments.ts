@@ -25,6 +25,14 @@ export function checkLength(array: ArrayLike<number>, least: number, what: strin
   }
 }
 
+/** @throws ShapeError when an array that a foreign routine takes for float64 is of another width, or is shorter than `least`. */
+export function checkDoubles(array: ArrayLike<number>, least: number, what: string): void {
+  if (!(array instanceof Float64Array)) {
+    throw new ShapeError(`openblas: ${what} is no Float64Array; the routine reads float64, so give a matrix64`);
+  }
+  checkLength(array, least, what);
+}
+
 /** @throws ValueError when LAPACK says that a routine did not come to its end. */
 export function checkInfo(info: number, routine: string, caller: string): void {
   if (info !== 0) {

@@ -1,5 +1,5 @@
 import { ShapeError } from "../core/errors.js";
-import { checkLength, checkSize } from "./openblas-arguments.js";
+import { checkDoubles, checkLength, checkSize } from "./openblas-arguments.js";
 import type { OpenblasLibrary } from "./openblas-library.js";
 
 const rowMajor = 101;
@@ -57,7 +57,8 @@ export function addGramInto(library: OpenblasLibrary, into: Float64Array, side: 
   const { integerBits } = library.naming;
   for (const count of [size, inner, side.stride]) checkSize(count, integerBits, "a size of a Gram");
   checkOperand(side, size, inner, "the rows of a Gram");
-  checkLength(into, size * size, "a Gram");
+  checkDoubles(side.data, 0, "the rows of a Gram");
+  checkDoubles(into, size * size, "a Gram");
   library.dsyrk(rowMajor, lowerTriangle, form(side), size, inner, 1, side.data, side.stride, 1, into, size);
 }
 

@@ -1,4 +1,4 @@
-import { checkInfo, checkLength, foreignInteger, foreignIntegers, type ForeignIntegers } from "./openblas-arguments.js";
+import { checkDoubles, checkInfo, foreignInteger, foreignIntegers, type ForeignIntegers } from "./openblas-arguments.js";
 import type { OpenblasLibrary } from "./openblas-library.js";
 
 // LAPACK stores columns one after another: what it calls the upper triangle of a matrix is the lower one of ours,
@@ -12,7 +12,7 @@ import type { OpenblasLibrary } from "./openblas-library.js";
  */
 export function eigenRowsInto(library: OpenblasLibrary, matrix: Float64Array, size: number): Float64Array {
   const { integerBits } = library.naming;
-  checkLength(matrix, size * size, "the matrix of dsyevd");
+  checkDoubles(matrix, size * size, "the matrix of dsyevd");
   const values = new Float64Array(size);
   const count = foreignInteger(size, integerBits, "the size of dsyevd");
   const info = foreignIntegers(1, integerBits);
@@ -48,7 +48,7 @@ export interface SingularFactors {
 export function singularFactors(library: OpenblasLibrary, matrix: Float64Array, rows: number, columns: number): SingularFactors {
   const { integerBits } = library.naming;
   const kept = Math.min(rows, columns);
-  checkLength(matrix, rows * columns, "the matrix of dgesdd");
+  checkDoubles(matrix, rows * columns, "the matrix of dgesdd");
   const left = new Float64Array(rows * kept);
   const values = new Float64Array(kept);
   const rightRows = new Float64Array(kept * columns);
@@ -79,7 +79,7 @@ export function singularFactors(library: OpenblasLibrary, matrix: Float64Array, 
  */
 export function choleskyInto(library: OpenblasLibrary, matrix: Float64Array, size: number): number {
   const { integerBits } = library.naming;
-  checkLength(matrix, size * size, "the matrix of dpotrf");
+  checkDoubles(matrix, size * size, "the matrix of dpotrf");
   const count = foreignInteger(size, integerBits, "the size of dpotrf");
   const info = foreignIntegers(1, integerBits);
   library.dpotrf("U", count, matrix, count, info, 1);

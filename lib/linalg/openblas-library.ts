@@ -32,6 +32,8 @@ export interface Problem {
 
 /** The part of koffi that is used here; its own types may be absent. */
 interface Koffi {
+  config(): { readonly sync_stack_size: number };
+  config(settings: { readonly sync_stack_size: number }): void;
   load(file: string): { func(name: string, result: string, args: readonly string[]): Foreign };
 }
 
@@ -39,14 +41,28 @@ const prefixes = ["", "scipy_"] as const;
 const suffixes = ["", "64_"] as const;
 const pointer = "void *";
 
-/** koffi, or why it is not there. */
+/** Of a call, in bytes: OpenBLAS keeps what its threads share on the stack, for as many threads as it was built for. */
+const stackSize = 2 ** 24;
+
+/** koffi, or why it cannot serve. */
 export async function loadKoffi(): Promise<Koffi | Problem> {
   try {
     const name: string = "koffi"; // not a literal: the package may be absent
-    const loaded = (await import(name)) as { readonly default: Koffi };
-    return loaded.default;
+    const { default: koffi } = (await import(name)) as { readonly default: Koffi };
+    return koffi.config().sync_stack_size >= stackSize ? koffi : widened(koffi);
   } catch {
     return { problem: "koffi is not installed (npm install koffi)" };
+  }
+}
+
+function widened(koffi: Koffi): Koffi | Problem {
+  try {
+    koffi.config({ sync_stack_size: stackSize });
+    return koffi;
+  } catch {
+    return {
+      problem: `koffi has loaded a library already, with too small a stack; before that call koffi.config({ sync_stack_size: ${stackSize} })`,
+    };
   }
 }
 

@@ -44,7 +44,7 @@ describe("the arguments of foreign routines", () => {
     }).toThrow(new ValueError("eigh: LAPACK's dsyevd ended with info 3 instead of 0; use the onnx engine for this matrix"));
   });
 
-  it("checks every array and size before a routine is called", () => {
+  it("checks every array, width and size before a routine is called", () => {
     const six = new Float64Array(6);
     const operand = { data: six, stride: 3, isTransposed: false };
     const shape = { rows: 2, inner: 3, columns: 2 };
@@ -101,6 +101,12 @@ describe("the arguments of foreign routines", () => {
       ],
       [() => eigenRowsInto(neverCalled, into, 3), /^openblas: the matrix of dsyevd holds 4 values; the routine reaches 9/],
       [() => singularFactors(neverCalled, into, 3, 2), /^openblas: the matrix of dgesdd holds 4 values; the routine reaches 6/],
+      [
+        () => {
+          addGramInto(neverCalled, into, { data: new Float32Array(6), stride: 3, isTransposed: true }, 2, 2);
+        },
+        /^openblas: the rows of a Gram is no Float64Array; the routine reads float64, so give a matrix64$/,
+      ],
       [() => choleskyInto(neverCalled, into, 3), /^openblas: the matrix of dpotrf holds 4 values; the routine reaches 9/],
     ];
     for (const [call, message] of calls) expect(call).toThrow(message);

@@ -1,8 +1,10 @@
+import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { matrix64 } from "../../lib/core/matrix.js";
 import { createRandom } from "../../lib/core/random.js";
+import { projectFolder } from "../../lib/data/locate.js";
 import { findCandidates } from "../../lib/linalg/openblas-candidates.js";
 import { findOpenblas } from "../../lib/linalg/openblas-find.js";
 import { openLibrary, type OpenblasLibrary } from "../../lib/linalg/openblas-library.js";
@@ -30,6 +32,22 @@ describe("findOpenblas", () => {
     expect(result.detail).toMatch(/^(koffi is not installed|no library found; pip install scipy-openblas64 into \.venv, or )/);
   });
 
+  it.runIf(library !== null)("says so where something else has loaded a library with too small a stack", () => {
+    const [koffi, find] = ["koffi", "./dist/linalg/openblas-find.js"].map((name) => JSON.stringify(name));
+    const script = `
+      import koffi from ${koffi};
+      import { findOpenblas } from ${find};
+      koffi.load(process.argv[1]);
+      console.log((await findOpenblas()).detail);`;
+    const printed = execFileSync(process.execPath, ["--input-type=module", "-e", script, library!.file], {
+      cwd: projectFolder,
+      encoding: "utf8",
+    });
+    expect(printed).toContain(
+      "koffi has loaded a library already, with too small a stack; before that call koffi.config({ sync_stack_size: 16777216 })",
+    );
+  });
+
   it.runIf(library !== null)("says of each library that it refuses why, and does not fall back from a named one", async () => {
     const file = path.join(await temporaryFolder(), "libopenblas.so");
     const named = { ...nowhere, environment: { FACEBRIDGE_OPENBLAS: file } };
@@ -49,7 +67,14 @@ describe("findFault", () => {
   it("names the routine that computes something else, or what went wrong", async () => {
     const idle = (): void => undefined;
     expect(await findFault(fakeLibrary({ sgemm: idle }))).toBe("the routine was called");
-    const wrong = fakeLibrary({ sgemm: idle, dgemm: idle, dsyrk: idle, dsyevd: idle, dgesdd: idle, dpotrf: idle });
+    const wrong = fakeLibrary({
+      sgemm: idle,
+      dgemm: idle,
+      dsyrk: idle,
+      dsyevd: idle,
+      dgesdd: idle,
+      dpotrf: idle,
+    });
     expect(await findFault(wrong)).toBe("sgemm gives 0, 0, 0, 0 where 2, 7, 5, 16 is right");
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { matrix64, type Matrix64 } from "../../lib/core/matrix.js";
 import { createRandom } from "../../lib/core/random.js";
+import { chooseEngine, describeEngines } from "../../lib/linalg/index.js";
 import { createOnnxEngine } from "../../lib/linalg/onnx.js";
 import { createOnnxProduct } from "../../lib/linalg/onnx-product.js";
 import { halleyStep, inverseStep } from "../../lib/linalg/rational-steps.js";
@@ -20,7 +21,9 @@ async function graded(rows: number, size: number, kappa: number): Promise<{ matr
   return { matrix: multiply(matrix64(rows, size, scaled), transposed(right)), factor: multiply(left, transposed(right)) };
 }
 
-describe("polar", () => {
+const present = (await describeEngines()).filter((entry) => entry.present).map((entry) => entry.name);
+
+describe.each(present)("polar by %s", (name) => {
   it.each([
     [90, 90, 1e1],
     [90, 90, 1e4],
@@ -29,7 +32,7 @@ describe("polar", () => {
     [90, 90, 1e8],
   ])("finds the isometry of %i × %i values whose condition is %f", async (rows, size, kappa) => {
     const { matrix, factor } = await graded(rows, size, kappa);
-    const found = await engine.polar(matrix);
+    const found = await (await chooseEngine(name)).polar(matrix);
     expect(found.rank).toBe(size);
     expectClose(found.factor.data, factor.data, conditioned(kappa));
     const unit = Float64Array.from({ length: size * size }, (_, k) => (k % (size + 1) === 0 ? 1 : 0));
