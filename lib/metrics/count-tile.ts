@@ -23,22 +23,41 @@ export type MomentSums = Float64Array;
  * @returns the sum of their places for each subject of the rows and each of the columns.
  */
 export function countTile(tile: SubjectTile, groups: SubjectGroups, cells: PlaceCells, moments: MomentSums): Float64Array {
+  const { data } = tile.scores;
+  cells.settle(data.length);
+  return sumRows(tile, groups, (shift, first, last, sums) => {
+    countRow(data, shift, groups.templateBegins, first, last, cells, sums, tile.columns.subjects.first, moments);
+  });
+}
+
+/** The non-mated scores of a tile at or above a threshold, for each subject of the rows and each of the columns. */
+export function falseMatchesOf(tile: SubjectTile, groups: SubjectGroups, threshold: number): Float64Array {
+  const { data } = tile.scores;
+  const { templateBegins } = groups;
+  const { first: firstColumn } = tile.columns.subjects;
+  return sumRows(tile, groups, (shift, first, last, sums) => {
+    for (let other = first; other < last; other++) {
+      const end = shift + templateBegins[other + 1];
+      for (let i = shift + templateBegins[other]; i < end; i++) if (data[i] >= threshold) sums[other - firstColumn]++;
+    }
+  });
+}
+
+/** Adds to the sums of a row's subject: one for each subject of the columns. The row begins `shift` after its first template. */
+type AddRow = (shift: number, first: number, last: number, sums: Float64Array) => void;
+
+/** Show `add` every probe's non-mated scores, with the templates of the subjects from `first` to before `last`. */
+function sumRows(tile: SubjectTile, { probeBegins }: SubjectGroups, add: AddRow): Float64Array {
   const { subjects: rows } = tile.rows;
   const { subjects: columns } = tile.columns;
-  const { probeBegins, templateBegins } = groups;
-  const { data, columns: scoreCount } = tile.scores;
-  cells.settle(data.length);
   const width = columns.last - columns.first;
   const sums = new Float64Array((rows.last - rows.first) * width);
   for (let subject = rows.first; subject < rows.last; subject++) {
-    const placeSums = sums.subarray((subject - rows.first) * width, (subject - rows.first + 1) * width);
+    const own = sums.subarray((subject - rows.first) * width, (subject - rows.first + 1) * width);
     for (let probe = probeBegins[subject]; probe < probeBegins[subject + 1]; probe++) {
-      const shift = (probe - tile.firstProbe) * scoreCount - tile.firstTemplate;
-      const count = (first: number, last: number): void => {
-        countRow(data, shift, templateBegins, first, last, cells, placeSums, columns.first, moments);
-      };
-      if (!tile.isHalf) count(columns.first, Math.min(subject, columns.last));
-      count(Math.max(subject + 1, columns.first), columns.last);
+      const shift = (probe - tile.firstProbe) * tile.scores.columns - tile.firstTemplate;
+      if (!tile.isHalf) add(shift, columns.first, Math.min(subject, columns.last), own);
+      add(shift, Math.max(subject + 1, columns.first), columns.last, own);
     }
   }
   return sums;

@@ -1,7 +1,7 @@
 import { eer, equalErrorThreshold } from "./equal-error.js";
 import { contributionDegrees, dependentInterval, type Interval } from "./intervals.js";
-import type { PairScores } from "./pair-scores.js";
-import { placeSumsOf } from "./place-sums.js";
+import type { CountedPairs, MatedScores, PairScores } from "./pair-scores.js";
+import { placeSumsOf, type PlaceSums } from "./place-sums.js";
 import { rocSteps } from "./roc.js";
 import type { Verification } from "./verification.js";
 
@@ -13,22 +13,43 @@ import type { Verification } from "./verification.js";
  * comparisons that share a subject on either side, never below what independent ones would give, with Student's quantile. N* is at least
  * G/2, the disjoint pairs that G subjects make, also where no error was seen.
  *
- * Takes G²/2 numbers of memory.
+ * Of scores that were counted, those at or above the threshold are counted once more; of scores that were kept the sums take G²/2 numbers of
+ * memory.
  *
- * @param evaluation of the same scores as `pairs`.
+ * @param pairs of the same evaluation.
  * @see docs/definitions.md; Hsieh, Turnbull 1996, doi:10.1214/aos/1033066197, for the slope that joins both sides' errors
  */
-export function eerInterval(evaluation: Verification, { labels, mated, matedSubjects, nonMated }: PairScores): Interval {
-  const rate = eer(evaluation);
+export function eerInterval(evaluation: Verification, pairs: PairScores): Interval;
+export function eerInterval(evaluation: Verification, pairs: CountedPairs): Promise<Interval>;
+export function eerInterval(evaluation: Verification, pairs: PairScores | CountedPairs): Interval | Promise<Interval> {
   const threshold = equalErrorThreshold(evaluation);
-  const slope = slopeAt(evaluation, rate);
-  const weights = { missed: 1 / (1 + slope) / mated.length, false: slope / (1 + slope) / nonMated.length };
+  if ("falseMatchesAt" in pairs) return pairs.falseMatchesAt(threshold).then((sums) => intervalOf(evaluation, threshold, pairs, sums));
+  const { labels, nonMated } = pairs;
+  return intervalOf(
+    evaluation,
+    threshold,
+    pairs,
+    placeSumsOf(
+      labels,
+      Int32Array.from(nonMated, (score) => Number(score >= threshold)),
+    ),
+  );
+}
 
-  const falseMatches = new Int32Array(nonMated.length);
-  let falseCount = 0;
-  for (let i = 0; i < nonMated.length; i++) if (nonMated[i] >= threshold) falseCount += falseMatches[i] = 1;
-  const sums = placeSumsOf(labels, falseMatches);
-  const fmr = falseCount / nonMated.length;
+/** @param sums of false matches at the threshold. */
+function intervalOf(
+  evaluation: Verification,
+  threshold: number,
+  { labels: { subjectCount }, mated, matedSubjects }: MatedScores,
+  sums: PlaceSums,
+): Interval {
+  const { nonMatedCount } = evaluation;
+  const rate = eer(evaluation);
+  const slope = slopeAt(evaluation, rate);
+  const weights = { missed: 1 / (1 + slope) / mated.length, false: slope / (1 + slope) / nonMatedCount };
+
+  const falseCount = sums.places.reduce((sum, count) => sum + count, 0) / 2; // each is of two subjects
+  const fmr = falseCount / nonMatedCount;
   let missedCount = 0;
   for (let i = 0; i < mated.length; i++) if (mated[i] < threshold) missedCount++;
   const fnmr = missedCount / mated.length;
@@ -40,9 +61,8 @@ export function eerInterval(evaluation: Verification, { labels, mated, matedSubj
   const independent = weights.missed ** 2 * mated.length * fnmr * (1 - fnmr) + weights.false ** 2 * falseCount * (1 - fmr);
 
   const variance = totals.reduce((sum, total) => sum + total * total, 0) - dyads;
-  const { subjectCount } = labels;
   const adjusted = Math.max(variance, independent) * (subjectCount / (subjectCount - 1));
-  const bounds = { least: subjectCount / 2, most: mated.length + nonMated.length, degreesOfFreedom: contributionDegrees(totals) };
+  const bounds = { least: subjectCount / 2, most: mated.length + nonMatedCount, degreesOfFreedom: contributionDegrees(totals) };
   return dependentInterval(rate, adjusted, bounds);
 }
 

@@ -19,6 +19,8 @@ export interface PairScores extends MatedScores {
 /** Scores of one evaluation, of which the non-mated ones were only counted. */
 export interface CountedPairs extends MatedScores {
   readonly placeSums: PlaceSums;
+  /** False matches at a threshold, in the place of places: scores are computed once more, unless one tile held them all. */
+  readonly falseMatchesAt: (threshold: number) => Promise<PlaceSums>;
 }
 
 /** Sorts blocks of scores into mated and non-mated. */

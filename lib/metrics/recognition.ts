@@ -1,7 +1,7 @@
 import { ShapeError, ValueError } from "../core/errors.js";
 import type { Matrix32 } from "../core/matrix.js";
 import { startPace } from "../linalg/pace.js";
-import { countTile, rankTile, type MomentSums, type RankCounts, type SubjectTile } from "./count-tile.js";
+import { countTile, falseMatchesOf, rankTile, type MomentSums, type RankCounts, type SubjectTile } from "./count-tile.js";
 import { countedVerification, countGrid, expectedCells, neededCells, type Grid } from "./counted-verification.js";
 import type { RankOptions, Ranks } from "./identification.js";
 import type { ScoreLabels, SearchLabels } from "./labels.js";
@@ -90,7 +90,13 @@ export async function scoreRecognition(
     for (const cell of needed) watchCells(kept, cell, cell);
     await countAll(walk, kept, null, unit);
   }
-  const pairs = { labels, mated: mated.mated, matedSubjects: mated.matedSubjects, placeSums: sums };
+  const pairs: CountedPairs = {
+    labels,
+    mated: mated.mated,
+    matedSubjects: mated.matedSubjects,
+    placeSums: sums,
+    falseMatchesAt: (threshold) => sumTiles(walk, (tile) => falseMatchesOf(tile, groups, threshold)),
+  };
   return {
     ranks: counts === null ? null : ranksOf(labels, groups, mated, counts, unit),
     evaluation: countedVerification({ ...grid, cells: kept }, counted),
@@ -139,24 +145,31 @@ interface Walk {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Every tile once, mirrored ones one after the other, so that sums over pairs of subjects are complete when both are done. */
 async function countAll(
-  { tiles, groups, labels, signal }: Walk,
+  walk: Walk,
   cells: PlaceCells,
   ranks: RankCounts | null,
   unit: "subject" | "template",
 ): Promise<{ sums: PlaceSums; moments: MomentSums }> {
-  const sums = emptyPlaceSums(labels.subjectCount);
   const moments: MomentSums = new Float64Array(2);
+  const sums = await sumTiles(walk, (tile) => {
+    if (ranks !== null) rankTile(tile, walk.groups, ranks, unit);
+    return countTile(tile, walk.groups, cells, moments);
+  });
+  return { sums, moments };
+}
+
+/** Every tile once, mirrored ones one after the other, so that sums over pairs of subjects are complete when both are done. */
+async function sumTiles({ tiles, groups, labels, signal }: Walk, sumsOf: (tile: SubjectTile) => Float64Array): Promise<PlaceSums> {
+  const sums = emptyPlaceSums(labels.subjectCount);
   const pace = startPace(signal);
   const count = async (row: number, column: number): Promise<Float64Array | null> => {
     const [rows, columns] = [groups.groups[row], groups.groups[column]];
     if (sizeOf(rows.probes) === 0 || sizeOf(columns.templates) === 0) return null;
     const tile = await tiles.tile(row, column);
-    if (ranks !== null) rankTile(tile, groups, ranks, unit);
-    const places = countTile(tile, groups, cells, moments);
+    const own = sumsOf(tile);
     if (pace.spend(10 * tile.scores.data.length)) await pace.turn();
-    return places;
+    return own;
   };
   // From the last: its diagonal tile is still there from the pass before.
   for (let row = groups.groups.length - 1; row >= 0; row--) {
@@ -167,7 +180,7 @@ async function countAll(
       addDyads(sums, groups, row, column, below, above, isHalf);
     }
   }
-  return { sums, moments };
+  return sums;
 }
 
 function addDyads(

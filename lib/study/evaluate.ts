@@ -4,12 +4,10 @@ import type { Engine } from "../linalg/engine.js";
 import { eerInterval } from "../metrics/eer-interval.js";
 import { cmc, cmcIntervals, rankAtK, rankInterval } from "../metrics/identification.js";
 import type { Interval } from "../metrics/intervals.js";
-import { labelScores, type SearchLabels } from "../metrics/labels.js";
-import { collectPairs, countPairs } from "../metrics/pair-scores.js";
+import { labelScores } from "../metrics/labels.js";
 import { scoreRecognition } from "../metrics/recognition.js";
-import { scoreBlocks } from "../metrics/scores.js";
 import { hitsBySubject, type SubjectHits } from "../metrics/subject-statistic.js";
-import { auc, eer, roc, thinRoc, tmrAtFmr, type RocPoint, type Verification } from "../metrics/verification.js";
+import { auc, eer, roc, thinRoc, tmrAtFmr, type RocPoint } from "../metrics/verification.js";
 import { aucInterval, tmrInterval } from "../metrics/verification-intervals.js";
 import { rankMetric, tmrMetric } from "./metric-names.js";
 
@@ -49,7 +47,7 @@ export interface EvaluateOptions {
 /**
  * Identify and verify probes against a gallery in one space: rank-k, AUC, EER and TMR at each FMR, from the cosines of all pairs.
  *
- * The interval of a TMR takes its threshold as given. That of the EER keeps all scores, and is left out beyond 2^25 of them or 4,096 subjects.
+ * The interval of a TMR takes its threshold as given.
  *
  * @param probes n × d.
  * @param gallery m × d.
@@ -73,9 +71,8 @@ export async function evaluate(
     pairs,
     degenerateCount,
   } = await scoreRecognition(probes, gallery, labels, { engine, signal, fmrs });
-  const band = await eerBand(seen, probes, gallery, labels, { engine, signal });
   const values: MetricValue[] = ranks.map((k) => withInterval(rankMetric(k), rankAtK(found, k), rankInterval(found, k)));
-  values.push(withInterval("auc", auc(seen), aucInterval(seen, pairs)), { metric: "eer", value: eer(seen), ...band });
+  values.push(withInterval("auc", auc(seen), aucInterval(seen, pairs)), withInterval("eer", eer(seen), await eerInterval(seen, pairs)));
   for (const fmr of fmrs) {
     const point = tmrAtFmr(seen, fmr);
     values.push(withInterval(tmrMetric(fmr), point.tmr, tmrInterval(pairs, point.threshold)));
@@ -91,23 +88,6 @@ export async function evaluate(
     people: hitsBySubject(found, 1),
     degenerateCount,
   };
-}
-
-/** What the EER's interval may keep: 256 MiB of scores and marks, and 96 MiB for pairs of subjects. */
-const mostScores = 2 ** 25;
-const mostSubjects = 4096;
-
-async function eerBand(
-  seen: Verification,
-  probes: Matrix32,
-  gallery: Matrix32,
-  labels: SearchLabels,
-  options: Pick<EvaluateOptions, "engine" | "signal">,
-): Promise<Pick<MetricValue, "low" | "high">> {
-  if (countPairs(labels).nonMatedCount > mostScores || labels.subjectCount > mostSubjects) return { low: null, high: null };
-  const collector = collectPairs(labels);
-  await scoreBlocks(probes, gallery, [collector], options);
-  return eerInterval(seen, collector.pairs());
 }
 
 function withInterval(metric: string, value: number, { low, high }: Interval): MetricValue {

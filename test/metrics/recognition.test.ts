@@ -6,6 +6,7 @@ import type { Engine } from "../../lib/linalg/engine.js";
 import { chooseEngine } from "../../lib/linalg/choose-engine.js";
 import { cmc, countRanks, type Ranks } from "../../lib/metrics/identification.js";
 import { labelAllPairs, labelScores, type ScoreLabels } from "../../lib/metrics/labels.js";
+import { eerInterval } from "../../lib/metrics/eer-interval.js";
 import { collectPairs, type PairScores } from "../../lib/metrics/pair-scores.js";
 import { scoreRecognition, type Recognition, type RecognitionOptions } from "../../lib/metrics/recognition.js";
 import { scoreBlocks } from "../../lib/metrics/scores.js";
@@ -69,7 +70,7 @@ async function listed(
 
 const fmrs = [0, 1e-3, 0.01, 0.1, 0.29, 0.5, 0.9];
 
-function expectSame(counted: Recognition, expected: Awaited<ReturnType<typeof listed>>): void {
+async function expectSame(counted: Recognition, expected: Awaited<ReturnType<typeof listed>>): Promise<void> {
   const { evaluation, pairs, ranks } = counted;
   expect(evaluation.mated).toEqual(expected.evaluation.mated);
   expect(pairs.matedSubjects).toEqual(expected.pairs.matedSubjects);
@@ -91,6 +92,8 @@ function expectSame(counted: Recognition, expected: Awaited<ReturnType<typeof li
   const interval = aucInterval(evaluation, pairs);
   const other = aucInterval(expected.evaluation, expected.pairs);
   expectClose([interval.low, interval.high], [other.low, other.high], conditioned(1e4));
+  const [band, otherBand] = [await eerInterval(evaluation, pairs), eerInterval(expected.evaluation, expected.pairs)];
+  expectClose([band.low, band.high], [otherBand.low, otherBand.high], conditioned(1e4));
 }
 
 describe("scoreRecognition counts what the kept scores give", () => {
@@ -99,7 +102,7 @@ describe("scoreRecognition counts what the kept scores give", () => {
       it.each(["subject", "template"] as const)(`in tiles of ${tileSize}, ${coarse ? "with" : "without"} ties (unit %s)`, async (unit) => {
         const data = sides(tileSize, 12, coarse);
         const counted = await scoreRecognition(data.probes, data.gallery, data.labels, { engine, tileSize, unit, fmrs });
-        expectSame(counted, await listed(data, { unit }));
+        await expectSame(counted, await listed(data, { unit }));
         if (!coarse) expectCloseTo(dPrime(counted.evaluation), dPrime((await listed(data)).evaluation), algebra);
       });
     }
@@ -107,7 +110,7 @@ describe("scoreRecognition counts what the kept scores give", () => {
       const names = Array.from({ length: 40 }, (_, i) => `p${(i * 7) % 11}`);
       const rows = people(tileSize, names, tileSize === 3);
       const data = { probes: rows, gallery: rows, labels: labelAllPairs(names) };
-      expectSame(await scoreRecognition(rows, rows, data.labels, { engine, tileSize, fmrs }), await listed(data));
+      await expectSame(await scoreRecognition(rows, rows, data.labels, { engine, tileSize, fmrs }), await listed(data));
     });
   }
 
@@ -116,7 +119,7 @@ describe("scoreRecognition counts what the kept scores give", () => {
     const cohort = (seed: number): Matrix32 => people(seed, ["s", "t", "u", "v", "s", "t", "u", "v"], false);
     const similarity = kind === "csls" ? { kind, sourceCohort: cohort(1), targetCohort: cohort(2), neighbourCount: 3 } : kind;
     const counted = await scoreRecognition(data.probes, data.gallery, data.labels, { engine, tileSize: 7, similarity, fmrs });
-    expectSame(counted, await listed(data, { similarity }));
+    await expectSame(counted, await listed(data, { similarity }));
   });
 
   it("with rows without a direction, which score −∞", async () => {
@@ -125,7 +128,7 @@ describe("scoreRecognition counts what the kept scores give", () => {
     data.gallery.data.fill(0, 4, 8);
     const counted = await scoreRecognition(data.probes, data.gallery, data.labels, { engine, tileSize: 5, fmrs });
     expect(counted.degenerateCount).toBe(3);
-    expectSame(counted, await listed(data));
+    await expectSame(counted, await listed(data));
     expect(() => dPrime(counted.evaluation)).toThrow("dPrime: a score is infinite, which has no variance");
   });
 
@@ -134,7 +137,7 @@ describe("scoreRecognition counts what the kept scores give", () => {
     const rows = matrix32(6, 2, new Float32Array(12).fill(1));
     const data = { probes: rows, gallery: rows, labels: labelScores(names, names) };
     const counted = await scoreRecognition(rows, rows, data.labels, { engine, tileSize: 2, fmrs });
-    expectSame(counted, await listed(data));
+    await expectSame(counted, await listed(data));
     expect([auc(counted.evaluation), eer(counted.evaluation), cmc(counted.ranks)[0]]).toEqual([0.5, 0.5, 0]);
   });
 
@@ -148,7 +151,7 @@ describe("scoreRecognition counts what the kept scores give", () => {
     const counting: Engine = { ...engine, product: (left, right, options) => (products++, engine.product(left, right, options)) };
     const counted = await scoreRecognition(data.probes, data.gallery, data.labels, { engine: counting, tileSize: 1, fmrs });
     expect(products).toBeGreaterThan(2 * 30 * 30);
-    expectSame(counted, await listed(data));
+    await expectSame(counted, await listed(data));
   });
 
   it("for any people, images and ties", async () => {
@@ -159,7 +162,7 @@ describe("scoreRecognition counts what the kept scores give", () => {
         fc.integer({ min: 1, max: 12 }),
         async (seed, count, tileSize) => {
           const data = sides(seed, count, true);
-          expectSame(await scoreRecognition(data.probes, data.gallery, data.labels, { engine, tileSize, fmrs }), await listed(data));
+          await expectSame(await scoreRecognition(data.probes, data.gallery, data.labels, { engine, tileSize, fmrs }), await listed(data));
         },
       ),
       { numRuns: 15 },
