@@ -27,10 +27,10 @@ const found = new Map<EngineName, Promise<Found>>();
 /**
  * The engine of that name, made once a process. Only that engine is looked for.
  *
- * @defaultValue name = "onnx"
+ * @defaultValue name = FACEBRIDGE_ENGINE, else "onnx"
  * @throws ValueError when that engine is not present.
  */
-export async function chooseEngine(name: EngineName = "onnx"): Promise<Engine> {
+export async function chooseEngine(name = (process.env.FACEBRIDGE_ENGINE ?? "onnx") as EngineName): Promise<Engine> {
   const { engine, detail } = await find(name);
   if (engine !== null) return engine;
   const present = (await describeEngines()).filter((entry) => entry.present).map((entry) => `"${entry.name}"`);

@@ -9,6 +9,15 @@ describe("chooseEngine", () => {
     expect(await chooseEngine("onnx")).toBe(engine);
   });
 
+  it("gives the engine that FACEBRIDGE_ENGINE names, unless the caller names one", async () => {
+    vi.stubEnv("FACEBRIDGE_ENGINE", "tfjs");
+    expect((await chooseEngine()).name).toBe("tfjs");
+    expect((await chooseEngine("onnx")).name).toBe("onnx");
+    vi.stubEnv("FACEBRIDGE_ENGINE", "abacus");
+    await expect(chooseEngine()).rejects.toThrow('chooseEngine: engine "abacus" is not present (there is no such engine); present: "onnx"');
+    vi.unstubAllEnvs();
+  });
+
   it("says of an absent engine why it is absent and which are present", async () => {
     vi.stubEnv("FACEBRIDGE_OPENBLAS", "/no/such/libopenblas.so");
     vi.resetModules();
