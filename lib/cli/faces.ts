@@ -11,7 +11,7 @@ import {
   manifestFolder,
   type OverlapRow,
   parseOverlap,
-  projectFolder,
+  packFolder,
   readEmbeddingSet,
   resolveDataFolder,
   weightsStatus,
@@ -76,7 +76,7 @@ async function packedEncoder(dataFolder: string): Promise<EncoderManifest | null
   const here: EncoderManifest[] = [];
   for (const network of await listEncoderManifests()) {
     if (network.kind !== "face" || !network.packed || (await weightsStatus(network, dataFolder)) !== "verified") continue;
-    if (await hasEmbeddingSet(path.join(projectFolder, "data"), knownSets[0], network.id)) here.push(network);
+    if (await hasEmbeddingSet(packFolder, knownSets[0], network.id)) here.push(network);
   }
   const best = here.sort((one, other) => (other.reported?.auc ?? 0) - (one.reported?.auc ?? 0)).at(0);
   if (best === undefined) say("no network of the pack is here: people are looked for in LFW and CFP by their names alone");
@@ -84,7 +84,7 @@ async function packedEncoder(dataFolder: string): Promise<EncoderManifest | null
 }
 
 async function findOverlap(scanned: readonly ScannedFace[], encoder: EncoderManifest | null, engine: Engine): Promise<OverlapRow[]> {
-  const folder = path.join(projectFolder, "data");
+  const folder = packFolder;
   const network = encoder?.id ?? "face_openvino_0095"; // any has the names
   const known: EmbeddingSet[] = [];
   for (const faceSet of knownSets) known.push(await readEmbeddingSet(folder, faceSet, network, { engine }));

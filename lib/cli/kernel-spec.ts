@@ -6,6 +6,7 @@ import process from "node:process";
 import { DataError } from "../core/errors.js";
 import { projectFolder } from "../data/index.js";
 import { print } from "./terminal.js";
+import { needWorkingCopy } from "./working-copy.js";
 
 interface Spec {
   readonly argv?: readonly string[];
@@ -21,6 +22,7 @@ interface Written {
 
 /** `npm run kernel:install`: register the kernel for the user's own JupyterLab or VS Code. */
 export async function installKernelSpec(environment: NodeJS.ProcessEnv = process.env): Promise<void> {
+  needWorkingCopy("kernel install");
   const folder = specFolder(environment);
   const earlier = await readOwnSpec(folder);
   const template = JSON.parse(await readFile(path.join(projectFolder, "jupyter", "kernels", "facebridge", "kernel.json"), "utf8")) as Spec;

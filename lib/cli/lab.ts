@@ -6,6 +6,7 @@ import { DataError } from "../core/errors.js";
 import { projectFolder } from "../data/index.js";
 import { ensureEnvironment, labStateFolder, runEnvironmentPython } from "./python-environment.js";
 import { say } from "./terminal.js";
+import { needWorkingCopy } from "./working-copy.js";
 
 export interface LabOptions {
   /** The first port to try; a busy one gets the next. @defaultValue 8888 */
@@ -23,12 +24,13 @@ export async function installLab(): Promise<void> {
  * `facebridge lab`: JupyterLab on 127.0.0.1, behind a token, with the notebooks open and the project's kernel as default.
  *
  * @param folder what is opened, from the working directory on.
- * @throws DataError when the folder is none.
+ * @throws DataError when the folder is none, or there is no working copy.
  */
 export async function labCommand(
   folder: string = path.join(projectFolder, "notebooks"),
   { port = 8888, browser = true }: LabOptions = {},
 ): Promise<void> {
+  needWorkingCopy("lab");
   const opened = path.resolve(folder);
   if (!statSync(opened, { throwIfNoEntry: false })?.isDirectory()) {
     throw new DataError(`labCommand: ${opened} is no folder; name one that holds notebooks`);

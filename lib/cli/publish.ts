@@ -7,6 +7,7 @@ import { drawThumbnail, firstHeading, readNotebook, renderIndex, renderPage, typ
 import { formatVerdicts, judgeClaims, readResultFile, type ResultRow } from "../study/index.js";
 import { findRuns, pickRun, resultFilesOf } from "./runs.js";
 import { print, say, textTable } from "./terminal.js";
+import { needWorkingCopy } from "./working-copy.js";
 
 export interface PublishOptions {
   readonly out: string;
@@ -28,6 +29,7 @@ interface Source {
  * @throws DataError when rows of record are missing that the verdicts are read from, or there is no such run.
  */
 export async function publishCommand(runNames: readonly string[], { out }: PublishOptions): Promise<void> {
+  needWorkingCopy("publish");
   const folder = path.resolve(out);
   const runs = await runSources(runNames);
   const notebooks = await notebookSources();

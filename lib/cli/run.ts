@@ -16,6 +16,7 @@ import { readNotebook } from "../notebook/index.js";
 import { cellFailure } from "./cell-failure.js";
 import { followNotebook } from "./follow-notebook.js";
 import { interruptSignal, print, progressBar, say } from "./terminal.js";
+import { needWorkingCopy } from "./working-copy.js";
 
 export interface RunCommandOptions {
   /** `name=value`, of one run. */
@@ -30,6 +31,7 @@ export interface RunCommandOptions {
 
 /** `facebridge run`: a notebook with other parameters, or all combinations of several, each kept in a folder of its own. */
 export async function runNotebookCommand(name: string, { set, grid, params, out, cache }: RunCommandOptions): Promise<void> {
+  needWorkingCopy("run");
   const file = findNotebook(name);
   const declared = declaredParameters(await readNotebook(file));
   const fixed = { ...(params === undefined ? {} : await readParameterFile(params)), ...readAll(declared, set, "--set") };

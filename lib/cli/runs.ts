@@ -1,7 +1,7 @@
 import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { DataError } from "../core/errors.js";
-import { projectFolder } from "../data/index.js";
+import { workFolder } from "../data/index.js";
 import { readProvenance, type RunProvenance } from "../kernel/index.js";
 import { compareRows, readResultFile, type ResultRow } from "../study/index.js";
 import { print, say, textTable } from "./terminal.js";
@@ -15,7 +15,7 @@ export interface KeptRun {
   readonly provenance: RunProvenance | null;
 }
 
-const runsFolder = path.join(projectFolder, "runs");
+const runsFolder = path.join(workFolder(), "runs");
 /** A run's own folder: sixteen hex digits. */
 const digest = /^[0-9a-f]{16}$/;
 

@@ -8,12 +8,14 @@ import { cellFailure } from "./cell-failure.js";
 import { followNotebook } from "./follow-notebook.js";
 import { publishCommand } from "./publish.js";
 import { interruptSignal, print, textTable } from "./terminal.js";
+import { needWorkingCopy } from "./working-copy.js";
 
 /** The notebook that walks the whole way once. */
 const quickNotebook = "01-do-networks-see-alike";
 
 /** `facebridge start`: the quick study on the embedded pack, as an executed notebook, a page and a headline table. */
 export async function startCommand(): Promise<void> {
+  needWorkingCopy("start");
   const out = path.join("runs", "start");
   const executed = await executeNotebook(quickNotebook, out, { resultFolder: out });
   const page = path.join(projectFolder, out, `${quickNotebook}.html`);
@@ -26,6 +28,7 @@ export async function startCommand(): Promise<void> {
 
 /** `facebridge study`: every notebook, executed, and the site of them; the notebooks keep the outputs of a run that succeeds. */
 export async function studyCommand(): Promise<void> {
+  needWorkingCopy("study");
   const folder = path.join(projectFolder, "notebooks");
   for (const file of (await readdir(folder)).filter((name) => name.endsWith(".ipynb")).sort()) {
     await copyFile(await executeNotebook(path.basename(file, ".ipynb"), path.join("runs", "study"), {}), path.join(folder, file));

@@ -9,6 +9,7 @@ import { interruptSignal, say } from "./terminal.js";
 
 /** `facebridge view clouds`: test people in source, mapped source and target, by UMAP in three dimensions. */
 export async function viewCloudsCommand(spec: TestCloudsSpec): Promise<void> {
+  quietNodeplotlib(); // what is not installed is told before anything is computed
   const signal = interruptSignal();
   const study = await openStudy({ signal });
   const clouds = await testClouds(spec, study);
@@ -48,7 +49,7 @@ let openView: View | null = null;
  * the server is held to 127.0.0.1; by itself nodeplotlib listens on every interface. The page asks a CDN for Plotly, which
  * sees that a page was opened and none of its data. Serving ends when the window closes.
  *
- * @throws the platform's error when nothing can listen on 127.0.0.1.
+ * @throws DataError when nodeplotlib is not installed. @throws the platform's error when nothing can listen on 127.0.0.1.
  */
 export async function viewFigure(data: readonly Plot[], layout: Layout): Promise<View> {
   quietNodeplotlib();

@@ -8,7 +8,7 @@ import { readExternalRows } from "./external-rows.js";
 import { readItems } from "./items.js";
 import { faceSetManifestSha256 } from "./load-face-sets.js";
 import { checkFreeId, ownFaceSet, writeLocalManifest } from "./local-manifest.js";
-import { projectFolder } from "./locate.js";
+import { packFolder } from "./locate.js";
 import { listManifestIds } from "./manifest-file.js";
 import { type MatchedRows, matchRows } from "./match-rows.js";
 import { readRowLabels } from "./row-labels.js";
@@ -72,7 +72,7 @@ export async function addEmbeddings(file: string, { encoder, faceSet, labels, te
 
 /** The items of a face set that was embedded here or is in the pack, or null. */
 async function knownItems(faceSet: string): Promise<Item[] | null> {
-  for (const folder of [path.join(projectFolder, "data"), ownEmbeddings()]) {
+  for (const folder of [packFolder, ownEmbeddings()]) {
     const items = await readItems(path.join(folder, faceSet, "items.tsv")).catch(() => null);
     if (items !== null) return items;
   }

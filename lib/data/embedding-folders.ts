@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
-import { localFolder, projectFolder } from "./locate.js";
+import { DataError } from "../core/errors.js";
+import { localFolder, packFolder } from "./locate.js";
 
 /** Where `facebridge embed` writes when no other folder is named. */
 export function ownEmbeddings(): string {
@@ -14,7 +16,22 @@ export function addedEmbeddings(encoder: string): string {
 
 /** Where a network's embeddings are looked for, in this order: the pack, what was embedded here, what was added. */
 export function embeddingFolders(encoder: string): string[] {
-  return [path.join(projectFolder, "data"), ownEmbeddings(), addedEmbeddings(encoder)];
+  return [packFolder, ownEmbeddings(), addedEmbeddings(encoder)];
+}
+
+/**
+ * The first of the {@link embeddingFolders} that holds a set; the pack, which tells what there is, where none does.
+ *
+ * @throws DataError where none does and there is no pack: the published package has none.
+ */
+export async function findEmbeddings(faceSet: string, encoder: string, pack: string = packFolder): Promise<string> {
+  const folders = [pack, ownEmbeddings(), addedEmbeddings(encoder)];
+  for (const folder of folders) if (await hasEmbeddingSet(folder, faceSet, encoder)) return folder;
+  if (existsSync(pack)) return pack;
+  throw new DataError(
+    `findEmbeddings: there is no ${faceSet}/${encoder}.safetensors in ${folders.slice(1).join(" or ")}, and the pack is not in the published package; ` +
+      "copy the repository's data/ to the former, name another folder (openStudy({ folder }), align --from), or run: facebridge embed, or embeddings add",
+  );
 }
 
 /** Whether a folder has a file of that set; it is not opened. */
@@ -34,7 +51,7 @@ export interface FoundEmbeddings {
 export async function listEmbeddingSets(): Promise<FoundEmbeddings[]> {
   const added = path.dirname(addedEmbeddings("-"));
   const places = [
-    { from: "pack" as const, folder: path.join(projectFolder, "data") },
+    { from: "pack" as const, folder: packFolder },
     { from: "embedded" as const, folder: ownEmbeddings() },
     ...(await foldersOf(added)).map((encoder) => ({ from: "added" as const, folder: path.join(added, encoder) })),
   ];

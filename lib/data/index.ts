@@ -39,7 +39,7 @@ export { formatItems, itemsSha256, parseItems, readItems, writeItems } from "./i
 export { encoderManifestSha256, listEncoderManifests, loadEncoderManifest } from "./load-encoders.js";
 export { faceSetManifestSha256, listFaceSetManifests, loadFaceSetManifest, pickStudySet, type StudySet } from "./load-face-sets.js";
 export { checkFreeId, ownFaceSet, writeLocalManifest } from "./local-manifest.js";
-export { localFolder, manifestFolder, projectFolder, resolveDataFolder } from "./locate.js";
+export { localFolder, manifestFolder, packFolder, projectFolder, resolveDataFolder, workFolder } from "./locate.js";
 export { type ManifestOptions, manifestSha256 } from "./manifest-file.js";
 export { type PackedFile, renderDataCard } from "./data-card.js";
 export { type MatchedRows, matchRows, type RowProblem } from "./match-rows.js";

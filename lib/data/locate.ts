@@ -8,15 +8,23 @@ import { DataError } from "../core/errors.js";
 /** Folder of this package: holds `data-manifests/` and `package.json`. */
 export const projectFolder: string = fileURLToPath(new URL("../../", import.meta.url));
 
+/** The embedded pack: in a working copy of the repository, and not in the published package. */
+export const packFolder: string = path.join(projectFolder, "data");
+
 /** Folder of the manifests that come with this package. */
 export const manifestFolder: string = path.join(projectFolder, "data-manifests");
 
+/** The folder that `runs/` and `local/` are in: the working copy, or the current folder where this package is one of a project's `node_modules`. */
+export function workFolder(packageFolder: string = projectFolder): string {
+  return packageFolder.split(path.sep).includes("node_modules") ? process.cwd() : packageFolder;
+}
+
 /**
  * The folder of what the user adds, which Git ignores: `encoders/` and `face-sets/` with manifests, `encoders/<id>/` with weights, `faces/<id>/`
- * with images, `embeddings/`. What FACEBRIDGE_LOCAL names, else `local/` of the working copy; it need not be there.
+ * with images, `embeddings/`. What FACEBRIDGE_LOCAL names, else `local/` of the {@link workFolder}; it need not be there.
  */
 export function localFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  return path.resolve(environment.FACEBRIDGE_LOCAL ?? path.join(projectFolder, "local"));
+  return path.resolve(environment.FACEBRIDGE_LOCAL ?? path.join(workFolder(), "local"));
 }
 
 /**

@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import type ts from "typescript";
 import { createLeanBuilder } from "./lean-builder.js";
 import { createLineMap, type LineMap } from "./line-map.js";
+import { requireOfTslab } from "./tslab.js";
 
 /** What the kernel uses of tslab's converter: TypeScript of one cell in, JavaScript and declarations out. */
 export interface Converter {
@@ -18,7 +19,6 @@ interface Conversion {
 type Compiler = typeof ts;
 
 const require = createRequire(import.meta.url);
-const requireOfTslab = createRequire(require.resolve("tslab/dist/main.js"));
 
 /** One converter, the compiler it runs on, and where its JavaScript came from. */
 export interface CellCompiler {
@@ -36,8 +36,9 @@ export interface CellCompiler {
  * tslab hard-codes its options, so the two functions it calls are wrapped where it finds them: in the module cache.
  */
 export function createCellCompiler(): CellCompiler {
-  const path = requireOfTslab.resolve("@tslab/typescript-for-tslab");
-  const original = requireOfTslab(path) as Compiler;
+  const requireFrom = requireOfTslab("createCellCompiler");
+  const path = requireFrom.resolve("@tslab/typescript-for-tslab");
+  const original = requireFrom(path) as Compiler;
   const lines = createLineMap();
   let script = "cell";
 
@@ -72,7 +73,7 @@ export function createCellCompiler(): CellCompiler {
     createWatchCompilerHost: { value: createWatchCompilerHost },
     transpileModule: { value: transpileModule },
   });
-  requireOfTslab.cache[path]!.exports = patched;
+  requireFrom.cache[path]!.exports = patched;
   // A session keeps the modules that it has loaded, so it keeps their types too: a build beside it must not half-change them.
   const unwatched = (): ts.FileWatcher => ({ close: () => undefined });
   original.sys.watchFile = unwatched;

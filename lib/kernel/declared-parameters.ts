@@ -1,9 +1,9 @@
-import { createRequire } from "node:module";
 import type ts from "typescript";
 import { ValueError } from "../core/errors.js";
 import { listKnown } from "../data/nearest.js";
 import { hasTag, type Notebook } from "../notebook/nbformat.js";
 import type { Parameters } from "./parameters.js";
+import { requireOfTslab } from "./tslab.js";
 
 /** A `let` of a notebook's parameters cell. */
 export interface DeclaredParameter {
@@ -107,8 +107,7 @@ interface Compiled {
 
 /** The parameters cell alone, with `more` after it, as a program that knows no other file. */
 function compile(source: string, more: string): Compiled {
-  const require = createRequire(import.meta.url);
-  const compiler = createRequire(require.resolve("tslab/dist/main.js"))("@tslab/typescript-for-tslab") as typeof ts;
+  const compiler = requireOfTslab("declaredParameters")("@tslab/typescript-for-tslab") as typeof ts;
   const options: ts.CompilerOptions = { strict: true, noLib: true, target: compiler.ScriptTarget.ES2022, types: [] };
   const texts = new Map([
     ["library.d.ts", bareLibrary],

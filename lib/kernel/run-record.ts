@@ -5,7 +5,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { packageVersion } from "../core/version.js";
 import { removeLeftovers, writeAtomically } from "../data/atomic-file.js";
-import { localFolder, manifestFolder, projectFolder } from "../data/locate.js";
+import { localFolder, manifestFolder, packFolder, projectFolder, workFolder } from "../data/locate.js";
 import { toPng } from "../figures/png.js";
 import { formatNotebook, readNotebook, type CodeCell, type Notebook } from "../notebook/nbformat.js";
 import { codeDigest } from "../study/code-digest.js";
@@ -36,7 +36,7 @@ export interface RecordedRun {
 
 export interface RecordOptions extends Pick<RunOptions, "onCell" | "onProgress" | "signal" | "timeoutMs"> {
   readonly parameters?: Parameters;
-  /** Folder of the runs of all notebooks. @defaultValue runs of the project */
+  /** Folder of the runs of all notebooks. @defaultValue runs of the `workFolder` */
   readonly out?: string;
 }
 
@@ -54,12 +54,12 @@ const studiedFolders = ["face-sets", "embeddings", "added-embeddings"];
  */
 export async function recordRun(
   file: string,
-  { parameters = {}, out = path.join(projectFolder, "runs"), ...options }: RecordOptions = {},
+  { parameters = {}, out = path.join(workFolder(), "runs"), ...options }: RecordOptions = {},
 ): Promise<RecordedRun> {
   const notebook = await readNotebook(file);
   const provenance = await describeRun(notebook, path.basename(file, ".ipynb"), parameters);
   const folder = path.join(
-    path.resolve(projectFolder, out),
+    path.resolve(workFolder(), out),
     provenance.notebook,
     digestOf(JSON.stringify({ ...provenance, git: null })).slice(0, 16),
   );
@@ -98,7 +98,7 @@ async function describeRun(notebook: Notebook, name: string, given: Parameters):
       notebook: digestOf(JSON.stringify(code)),
       code: codeDigest(),
       manifests: await folderDigest(manifestFolder),
-      pack: await folderDigest(path.join(projectFolder, "data")),
+      pack: await folderDigest(packFolder),
       local: digestOf((await Promise.all(studiedFolders.map((name) => folderDigest(path.join(localFolder(), name))))).join()),
     },
   };

@@ -9,6 +9,7 @@ import { createOutputRecorder } from "./cell-outputs.js";
 import { startChildSession, type ChildSession } from "./child-session.js";
 import { injectParameters, type Parameters } from "./parameters.js";
 import type { Sinks } from "./sinks.js";
+import { requireOfTslab } from "./tslab.js";
 
 export interface RunOptions {
   /** Values for names of the cell tagged `parameters`. @defaultValue none */
@@ -57,7 +58,7 @@ const kernelspec = { display_name: "TypeScript (facebridge)", language: "typescr
  * notebook gives the same result to the byte as long as its cells do: no time, path or random id is recorded.
  *
  * @throws ValueError for parameters that cannot be injected, or a time limit that is not positive.
- * @throws DataError when the package is not built.
+ * @throws DataError when the package is not built, or tslab is not installed.
  */
 export async function runNotebook(notebook: Notebook, options: RunOptions = {}): Promise<RunResult> {
   const { parameters = {}, timeoutMs = 600_000, onCell, onProgress, signal, root = packageRoot() } = options;
@@ -66,6 +67,7 @@ export async function runNotebook(notebook: Notebook, options: RunOptions = {}):
   if (!existsSync(join(root, "dist", "kernel", "child.js"))) {
     throw new DataError("runNotebook: the package is not built; notebooks import the compiled one, so run `npm run build` first");
   }
+  requireOfTslab("runNotebook");
   const session = await startChildSession(root, signal);
   try {
     return await runCells(prepared, { session, timeoutMs, onCell, onProgress, signal });

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { DataError } from "../core/errors.js";
+import { requireOfTslab } from "./tslab.js";
 import type { Frame } from "./wire.js";
 
 /** What a front-end says of the sockets that it will talk to. */
@@ -26,9 +26,6 @@ export interface Socket extends AsyncIterable<Uint8Array[]> {
   receiveHighWaterMark?: number;
 }
 
-const require = createRequire(import.meta.url);
-const requireOfTslab = createRequire(require.resolve("tslab/dist/main.js"));
-
 /** @throws DataError when the file is not there, or not a connection file. */
 export function readConnection(path: string): Connection {
   let value: Partial<Record<keyof Connection | "signature_scheme", unknown>>;
@@ -53,7 +50,7 @@ export function readConnection(path: string): Connection {
 
 /** Open a socket of one kind and listen on a port of the connection. Nothing that is sent is dropped for being much. */
 export async function openSocket(kind: "Publisher" | "Router" | "Reply", connection: Connection, port: number): Promise<Socket> {
-  const zeromq = requireOfTslab("zeromq") as Readonly<Record<typeof kind, new () => Socket>>;
+  const zeromq = requireOfTslab("openSocket")("zeromq") as Readonly<Record<typeof kind, new () => Socket>>;
   const socket = new zeromq[kind]();
   socket.linger = 300;
   if (kind !== "Reply") {

@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { explainAbsence } from "../core/optional-package.js";
 import type { MimeBundle } from "../notebook/nbformat.js";
 import type { Converter } from "./compiler.js";
 
@@ -33,6 +34,15 @@ export interface TslabConsole {
 }
 
 const require = createRequire(import.meta.url);
+
+/** What tslab itself would get for `require`: its own compiler and sockets. @throws DataError for `caller` when tslab is not installed. */
+export function requireOfTslab(caller: string): NodeJS.Require {
+  try {
+    return createRequire(require.resolve("tslab/dist/main.js"));
+  } catch (error) {
+    throw explainAbsence(error, "tslab", caller);
+  }
+}
 
 /** Makes an executor of cells and the handler of a front-end's questions on top of `converter`. */
 export function createTslab(root: string, converter: Converter, console: TslabConsole): [TslabExecutor, TslabHandler] {

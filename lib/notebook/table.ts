@@ -1,5 +1,6 @@
 import type * as danfojs from "danfojs-node";
 import { ValueError } from "../core/errors.js";
+import { explainAbsence } from "../core/optional-package.js";
 import { displayBundle } from "./display.js";
 import { escapeHtml } from "./html.js";
 import type { MimeBundle } from "./nbformat.js";
@@ -25,14 +26,20 @@ export interface TableOptions {
   readonly caption?: string;
 }
 
-/** Rows as a danfo DataFrame, to group, join and describe. danfo is loaded on the first call. @throws ValueError for no rows. */
+/**
+ * Rows as a danfo DataFrame, to group, join and describe. danfo is loaded on the first call.
+ *
+ * @throws ValueError for no rows. @throws DataError when danfojs-node is not installed.
+ */
 export async function tableOf(rows: TableRows): Promise<danfojs.DataFrame> {
   if (rows.length === 0) throw new ValueError("tableOf: got no rows; a table needs at least one to know its columns");
-  const danfo = (await import("danfojs-node")) as typeof danfojs & { readonly default?: typeof danfojs };
+  const danfo = (await import("danfojs-node").catch((error: unknown) => {
+    throw explainAbsence(error, "danfojs-node", "tableOf");
+  })) as typeof danfojs & { readonly default?: typeof danfojs };
   return new (danfo.default ?? danfo).DataFrame([...rows]);
 }
 
-/** Show rows, or a danfo DataFrame, as a table with a text twin. @throws ValueError as {@link formatTable} does. */
+/** Show rows, or a danfo DataFrame, as a table with a text twin. @throws as {@link formatTable} and {@link tableOf} do. */
 export async function showTable(rows: TableRows | TableFrame, options: TableOptions = {}): Promise<void> {
   displayBundle(formatTable(isFrame(rows) ? rows : await tableOf(rows), options));
 }

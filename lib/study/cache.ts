@@ -3,7 +3,7 @@ import { readdir, readFile, rm, stat, utimes } from "node:fs/promises";
 import path from "node:path";
 import { DataError, ValueError } from "../core/errors.js";
 import { writeAtomically } from "../data/atomic-file.js";
-import { projectFolder } from "../data/locate.js";
+import { workFolder } from "../data/locate.js";
 import { codeDigest } from "./code-digest.js";
 
 /** Results by what they were computed from. Several processes may use one folder at once. */
@@ -15,7 +15,7 @@ export interface StudyCache {
 }
 
 export interface CacheOptions {
-  /** @defaultValue runs/cache of the project */
+  /** @defaultValue runs/cache of the `workFolder` */
   readonly folder?: string;
   /** Beyond this many bytes what was used least recently goes. @defaultValue 256 MiB */
   readonly mostBytes?: number;
@@ -34,7 +34,7 @@ const filesBetweenSweeps = 256;
  * @throws ValueError when the bound is not above zero.
  */
 export function openCache({
-  folder = path.join(projectFolder, "runs", "cache"),
+  folder = path.join(workFolder(), "runs", "cache"),
   mostBytes = defaultMostBytes,
 }: CacheOptions = {}): StudyCache {
   if (!(mostBytes > 0))

@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import { DataError } from "../core/errors.js";
 import type { Progress } from "../core/progress.js";
-import { embeddingFolders, hasEmbeddingSet } from "../data/embedding-folders.js";
+import { findEmbeddings } from "../data/embedding-folders.js";
 import { readEmbeddingSet } from "../data/embedding-file.js";
 import type { EmbeddingSet } from "../data/embedding-set.js";
 import { listFaceSetManifests } from "../data/load-face-sets.js";
@@ -29,7 +29,11 @@ export interface OpenStudyOptions {
   readonly progress?: Progress;
 }
 
-/** What a study works with: embedding sets, each read once, the face sets' manifests, and an engine. */
+/**
+ * What a study works with: embedding sets, each read once, the face sets' manifests, and an engine.
+ *
+ * No set is read before something asks for it; one that is not there is a DataError then.
+ */
 export async function openStudy({
   folder,
   sharedBy = [],
@@ -43,7 +47,7 @@ export async function openStudy({
   const sets = new Map<string, Promise<EmbeddingSet>>();
   const loadWhole = (encoder: string, faceSet: string): Promise<EmbeddingSet> => {
     const key = `${faceSet}/${encoder}`;
-    const known = sets.get(key) ?? readFirst(folder === undefined ? embeddingFolders(encoder) : [folder], faceSet, encoder, chosen);
+    const known = sets.get(key) ?? readFrom(folder ?? findEmbeddings(faceSet, encoder), faceSet, encoder, chosen);
     sets.set(key, known);
     known.catch(() => sets.delete(key)); // what failed may be mended and asked for again
     return known;
@@ -73,7 +77,6 @@ export async function openStudy({
   };
 }
 
-async function readFirst(folders: readonly string[], faceSet: string, encoder: string, engine: Engine): Promise<EmbeddingSet> {
-  const found = await Promise.all(folders.map((folder) => hasEmbeddingSet(folder, faceSet, encoder)));
-  return readEmbeddingSet(folders[Math.max(0, found.indexOf(true))], faceSet, encoder, { engine });
+async function readFrom(folder: string | Promise<string>, faceSet: string, encoder: string, engine: Engine): Promise<EmbeddingSet> {
+  return readEmbeddingSet(await folder, faceSet, encoder, { engine });
 }

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { DataError } from "../../lib/core/errors.js";
-import { projectFolder, resolveDataFolder } from "../../lib/data/index.js";
+import { projectFolder, resolveDataFolder, workFolder } from "../../lib/data/index.js";
 import { nearestOf } from "../../lib/data/nearest.js";
 import { temporaryFolder } from "../temporary-folder.js";
 
@@ -31,4 +31,9 @@ test("the nearest word has the fewest edits, and none is near when all differ mu
   expect(nearestOf("meen", ["mean", "scale"])).toBe("mean");
   expect(nearestOf("LFW", ["cfp", "lfw"])).toBe("lfw");
   expect(nearestOf("webface", ["cfp", "lfw"])).toBeNull();
+});
+
+test("runs/ and local/ are in the working copy, and in the current folder where the package is installed in a project", () => {
+  expect(workFolder()).toBe(projectFolder);
+  expect(workFolder(path.join("/project", "node_modules", "facebridge"))).toBe(process.cwd());
 });
