@@ -10,6 +10,7 @@ export default tseslint.config(
   {
     ignores: [
       "dist/",
+      "package/",
       "runs/",
       "site/",
       "embeddings/",
@@ -19,6 +20,7 @@ export default tseslint.config(
       "lib/notebook/tfjs-node/",
       "*.js",
       "jupyter/",
+      ".ci/*.mjs",
       "bench/**/*.mjs",
       "test/**/*.mjs",
     ],

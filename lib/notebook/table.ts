@@ -1,3 +1,5 @@
+// eslint-disable-next-line @typescript-eslint/ban-ts-comment -- what follows stays in the declarations, whose reader may not have danfo
+/** @ts-ignore */
 import type * as danfojs from "danfojs-node";
 import { ValueError } from "../core/errors.js";
 import { explainAbsence } from "../core/optional-package.js";
