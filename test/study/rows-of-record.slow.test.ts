@@ -45,7 +45,11 @@ async function expectRowsOfRecord(file: string): Promise<void> {
 test.each(recorded)("%s is what its notebook gives again", expectRowsOfRecord, 900_000);
 
 const { present, detail } = (await describeEngines()).find(({ name }) => name === "openblas")!;
-const onBoth = ["08-what-kind-of-maps-are-they.json", "12-does-a-new-network-need-a-new-gallery.json", "13-does-your-own-network-fit-in.json"];
+const onBoth = [
+  "08-what-kind-of-maps-are-they.json",
+  "12-does-a-new-network-need-a-new-gallery.json",
+  "13-does-your-own-network-fit-in.json",
+];
 
 test.runIf(present).each(onBoth)(
   "%s is what its notebook gives with OpenBLAS too",
