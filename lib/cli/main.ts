@@ -1,4 +1,7 @@
 #!/usr/bin/env node
+import { realpathSync } from "node:fs";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { packageVersion } from "../core/version.js";
 import type { AddEncoderCommandOptions } from "./encoder.js";
@@ -13,10 +16,18 @@ function wholeNumber(least: number, most: number): (text: string) => number {
   };
 }
 
-const program = new Command("facebridge")
+/** The commands; each loads what it needs when it runs. */
+export const program: Command = new Command("facebridge")
   .description("Do two networks see the same faces the same way? Align their embeddings, and measure it.")
   .version(packageVersion)
-  .showHelpAfterError();
+  .showHelpAfterError()
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+  .addHelpText(
+    "after",
+    "\nResults go to standard output, progress and messages to standard error." +
+      "\nExit codes: 0 done; 1 not done, and the message says what to do; 2 the command line was not understood; 130 interrupted." +
+      "\n\nExample: facebridge align --source face_esp_mbf --target face_openvino_0095",
+  );
 
 const readShard = (text: string): Shard => {
   const shard = parseShard(text);
@@ -49,6 +60,7 @@ program
 program
   .command("pack")
   .description("the embedded pack")
+  .addHelpText("after", "\nExample: facebridge pack build --out data")
   .command("build")
   .description("embedding sets to the embedded pack and its data card")
   .option("--from <folder>", "folder of embedding sets (else local/embeddings)")
@@ -128,18 +140,23 @@ program
     }),
   );
 
-const data = program.command("data").description("networks and face sets: what is published, what is here, and how it comes here");
+const data = program
+  .command("data")
+  .description("networks and face sets: what is published, what is here, and how it comes here")
+  .addHelpText("after", "\nExample: facebridge data list");
 const folderOption = ["--data <folder>", "folder with encoders/ and faces/ (else FACEBRIDGE_DATA)"] as const;
 data
   .command("list")
   .description("every network and face set, its licence and where it is to be had")
   .option(...folderOption)
+  .addHelpText("after", "\nExample: facebridge data list")
   .action((options: { data?: string }) => runCommand(async () => (await import("./data.js")).listCommand(options)));
 data
   .command("check")
   .description("what is here, held to size and SHA-256")
   .argument("[ids...]", "networks and face sets; all where none is named")
   .option(...folderOption)
+  .addHelpText("after", "\nExample: facebridge data check face_esp_mbf lfw --data ~/faces-data")
   .action((ids: string[], options: { data?: string }) => runCommand(async () => (await import("./data.js")).checkCommand(ids, options)));
 data
   .command("get")
@@ -159,6 +176,7 @@ data
   .argument("<path>", "file or folder")
   .option("--as <id>", "what it is (else told from the file's SHA-256)")
   .option(...folderOption)
+  .addHelpText("after", "\nExample: facebridge data import ~/lfw-deepfunneled --as lfw --data ~/faces-data")
   .action((source: string, options: { data?: string; as?: string }) =>
     runCommand(async () => (await import("./data.js")).importCommand(source, options)),
   );
@@ -172,6 +190,7 @@ function pixels(text: string): { width: number; height: number } {
 program
   .command("encoder")
   .description("networks of your own")
+  .addHelpText("after", "\nExample: facebridge encoder add model.onnx --as mine")
   .command("add")
   .description("a network's file to a manifest and a check on faces; the project's files stay as they are")
   .argument("<file>", ".onnx, or the .json of a TensorFlow.js graph model")
@@ -215,6 +234,7 @@ program
 program
   .command("faces")
   .description("photographs of your own")
+  .addHelpText("after", "\nExample: facebridge faces add ~/photographs --as friends")
   .command("add")
   .description("copy photographs as a face set, and tell what is odd about them: copies, people of one image or of other sets, …")
   .argument("<source>", "a folder with a folder for each identity, or a CSV with the columns image and identity")
@@ -228,7 +248,10 @@ program
     runCommand(async () => (await import("./faces.js")).addFacesCommand(source, options)),
   );
 
-const embeddings = program.command("embeddings").description("embeddings that were made elsewhere, and those that are here");
+const embeddings = program
+  .command("embeddings")
+  .description("embeddings that were made elsewhere, and those that are here")
+  .addHelpText("after", "\nExample: facebridge embeddings list");
 embeddings
   .command("add")
   .description("take in embeddings (.npy, .npz, .safetensors, .csv) with a CSV that says whose they are")
@@ -244,11 +267,13 @@ embeddings
 embeddings
   .command("list")
   .description("the embeddings that studies find by themselves: of the pack, embedded here, added")
+  .addHelpText("after", "\nExample: facebridge embeddings list")
   .action(() => runCommand(async () => (await import("./embeddings.js")).listEmbeddingsCommand()));
 
 program
   .command("view")
   .description("a 3-D figure in the browser")
+  .addHelpText("after", "\nExample: facebridge view clouds --source face_esp_mbf --target face_mobileface_v2")
   .command("clouds")
   .description("test people as one network sees them, mapped, and as the other does (UMAP)")
   .requiredOption("--source <encoder>", "network whose rows are mapped")
@@ -283,14 +308,19 @@ program
     }),
   );
 
-const kernel = program.command("kernel").description("this project's kernel in the user's own Jupyter");
+const kernel = program
+  .command("kernel")
+  .description("this project's kernel in the user's own Jupyter")
+  .addHelpText("after", "\nExample: facebridge kernel install");
 kernel
   .command("install")
   .description("register it for JupyterLab or VS Code of this user")
+  .addHelpText("after", "\nExample: facebridge kernel install")
   .action(() => runCommand(async () => (await import("./kernel-spec.js")).installKernelSpec()));
 kernel
   .command("remove")
   .description("take away what install wrote")
+  .addHelpText("after", "\nExample: facebridge kernel remove")
   .action(() => runCommand(async () => (await import("./kernel-spec.js")).removeKernelSpec()));
 
 const collect = (text: string, all: readonly string[]): string[] => [...all, text];
@@ -309,7 +339,7 @@ program
     runCommand(async () => (await import("./run.js")).runNotebookCommand(notebook, options)),
   );
 
-const runs = program.command("runs").description("what `run` has kept");
+const runs = program.command("runs").description("what `run` has kept").addHelpText("after", "\nExample: facebridge runs list");
 runs
   .command("list")
   .description("the runs, and the parameters in which they differ")
@@ -347,11 +377,14 @@ program
 program
   .command("start")
   .description("the quick study on the embedded pack: one executed notebook, one page")
+  .addHelpText("after", "\nExample: facebridge start")
   .action(() => runCommand(async () => (await import("./start.js")).startCommand()));
 
 program
   .command("study")
   .description("all notebooks, executed, with pages")
+  .addHelpText("after", "\nExample: facebridge study")
   .action(() => runCommand(async () => (await import("./start.js")).studyCommand()));
 
-await program.parseAsync();
+// A module that only wants to know the commands runs none.
+if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await program.parseAsync();

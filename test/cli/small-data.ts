@@ -33,15 +33,20 @@ export interface RunCommandOptions {
   readonly killAfterMs?: number;
   /** @defaultValue "SIGKILL" */
   readonly killWith?: NodeJS.Signals;
+  /** Variables beside those that are set. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Run the built command. */
-export function facebridge(args: readonly string[], { killAfterMs, killWith = "SIGKILL" }: RunCommandOptions = {}): Promise<Finished> {
+export function facebridge(
+  args: readonly string[],
+  { killAfterMs, killWith = "SIGKILL", environment }: RunCommandOptions = {},
+): Promise<Finished> {
   return new Promise((resolve) => {
     const child = execFile(
       process.execPath,
       [path.join(projectFolder, "dist/cli/main.js"), ...args],
-      { maxBuffer: 1e8 },
+      { maxBuffer: 1e8, env: { ...process.env, ...environment } },
       (error: ExecFileException | null, stdout, stderr) => {
         resolve({ code: error ? Number(error.code ?? 137) : 0, stdout, stderr });
       },

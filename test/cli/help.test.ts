@@ -1,0 +1,70 @@
+import type { Command } from "commander";
+import { describe, expect, test } from "vitest";
+import { program } from "../../lib/cli/main.js";
+import { facebridge } from "./small-data.js";
+
+interface Named {
+  readonly name: string;
+  readonly command: Command;
+}
+
+/** A command and all below it, by the words that call them. */
+function listCommands(command: Command, name = command.name()): Named[] {
+  return [{ name, command }, ...command.commands.flatMap((inner) => listCommands(inner, `${name} ${inner.name()}`))];
+}
+
+const commands = listCommands(program);
+
+/** All that `--help` prints. */
+function helpOf(command: Command): string {
+  let text = "";
+  command.configureOutput({ writeOut: (part) => (text += part) });
+  command.outputHelp();
+  return text;
+}
+
+/** The command that a line calls, which does not run. Throws what commander says when the line is not understood. */
+async function calledBy(line: string): Promise<string> {
+  let called = "";
+  for (const { name, command } of commands) {
+    command.exitOverride().configureOutput({ writeErr: () => undefined });
+    if (command.commands.length === 0) command.action(() => void (called = name));
+  }
+  const [first, ...words] = line.split(/\s+/);
+  expect(first).toBe("facebridge");
+  await program.parseAsync(words, { from: "user" });
+  return called;
+}
+
+describe("--help", () => {
+  test.each(commands)("of $name ends with an example of it, which is understood", async ({ name, command }) => {
+    const [, example] = /\nExample: (facebridge .*)\n$/.exec(helpOf(command)) ?? [];
+    expect(example).toMatch(new RegExp(`^${name}( |$)`));
+    expect(await calledBy(example)).toMatch(new RegExp(`^${name}( |$)`));
+  });
+
+  test("says what an exit code means", () => {
+    expect(helpOf(program)).toMatch(/Exit codes: 0 done; 1 not done, .*; 2 the command line was not understood; 130 interrupted\./);
+  });
+});
+
+test("an example that is not understood would be found", async () => {
+  await expect(calledBy("facebridge runs compare one")).rejects.toThrow("error: missing required argument 'other'");
+});
+
+describe("the shell", () => {
+  const help = /^Usage: facebridge /m;
+  test.each<[string, string, { code: number; stdout: RegExp; stderr: RegExp }]>([
+    ["the version, as a result", "--version", { code: 0, stdout: /^\d+\.\d+\.\d+\n$/, stderr: /^$/ }],
+    ["help that was asked for, as a result", "align --help", { code: 0, stdout: help, stderr: /^$/ }],
+    ["help that was not asked for, as a message", "data", { code: 2, stdout: /^$/, stderr: help }],
+    ["a missing option, with the help", "align", { code: 2, stdout: /^$/, stderr: /^error: required option '--source <encoder>' not/ }],
+    ["a value out of range", "lab --port 0", { code: 2, stdout: /^$/, stderr: /Give a whole number from 1 to 65535/ }],
+    ["a mistake, in one line", "runs compare no one", { code: 1, stdout: /^$/, stderr: /^DataError: runs: no run is called no; .*\n$/ }],
+    ["a list, as a result", "embeddings list", { code: 0, stdout: /face_esp_mbf/, stderr: /^$/ }],
+  ])("gets %s (facebridge %s), and no colour", async (_, line, { code, stdout, stderr }) => {
+    const finished = await facebridge(line.split(" "), { environment: { FORCE_COLOR: "1" } });
+    expect(finished).toEqual({ code, stdout: expect.stringMatching(stdout) as string, stderr: expect.stringMatching(stderr) as string });
+    expect(finished.stdout + finished.stderr).not.toContain("\u001b");
+  });
+});
