@@ -5,7 +5,7 @@ import { embeddingFolders, hasEmbeddingSet, listFaceSetManifests, pickStudySet }
 import { formatTable } from "../notebook/index.js";
 import { keyOf, openStudy, type ResultRow, runStudy, writeResultFile } from "../study/index.js";
 import { embedCommand } from "./embed.js";
-import { interruptSignal, print, say } from "./terminal.js";
+import { interruptSignal, print, printJson, say } from "./terminal.js";
 
 export interface AlignCommandOptions {
   readonly source: string;
@@ -40,7 +40,7 @@ export async function alignCommand(options: AlignCommandOptions): Promise<void> 
   const spec = { experiment: "align", pairs: [pair], maps, fitSet: fit, testSet: test, seed };
   const { rows } = await runStudy(spec, context);
   if (out !== undefined) await writeResultFile(out, rows);
-  if (json) print(JSON.stringify(rows, null, 1));
+  if (json) printJson(rows);
   else if (out === undefined) print(alignTable(rows));
 }
 

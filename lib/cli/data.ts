@@ -15,7 +15,7 @@ import {
   resolveDataFolder,
   weightsStatus,
 } from "../data/index.js";
-import { bytesBar, interruptSignal, print, say, textTable } from "./terminal.js";
+import { bytesBar, interruptSignal, print, printJson, say, textTable } from "./terminal.js";
 
 interface DataOptions {
   readonly data?: string;
@@ -28,10 +28,14 @@ export interface GetOptions extends DataOptions {
 }
 
 /** `facebridge data list`: every network and face set, its licence, and where it is to be had. */
-export async function listCommand({ data }: DataOptions): Promise<void> {
+export async function listCommand({ data, json = false }: DataOptions & { readonly json?: boolean }): Promise<void> {
   const named = data ?? process.env.FACEBRIDGE_DATA;
   const downloads = await listDownloads();
   const statuses = named ? await statusOf(downloads, resolveDataFolder(named)) : downloads.map(() => "not looked for");
+  if (json) {
+    printJson(downloads.map((download, i) => ({ ...download, here: statuses[i] })));
+    return;
+  }
   const rows = downloads.map(({ id, kind, licence, files }, i) => [
     id,
     kind,

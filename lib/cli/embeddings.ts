@@ -1,5 +1,5 @@
 import { addEmbeddings, listEmbeddingSets } from "../data/index.js";
-import { countBy, print, printProblems, say, textTable } from "./terminal.js";
+import { countBy, print, printJson, printProblems, say, textTable } from "./terminal.js";
 
 export interface AddEmbeddingsCommandOptions {
   readonly as: string;
@@ -31,7 +31,11 @@ export async function addEmbeddingsCommand(
 }
 
 /** `facebridge embeddings list`: what studies find by themselves. */
-export async function listEmbeddingsCommand(): Promise<void> {
+export async function listEmbeddingsCommand({ json = false }: { readonly json?: boolean }): Promise<void> {
   const found = await listEmbeddingSets();
+  if (json) {
+    printJson(found);
+    return;
+  }
   print(textTable(["face set", "network", "from", "folder"], found.map(({ faceSet, encoder, from, folder }) => [faceSet, encoder, from, folder]))); // prettier-ignore
 }

@@ -149,8 +149,9 @@ data
   .command("list")
   .description("every network and face set, its licence and where it is to be had")
   .option(...folderOption)
+  .option("--json", "print them as JSON")
   .addHelpText("after", "\nExample: facebridge data list")
-  .action((options: { data?: string }) => runCommand(async () => (await import("./data.js")).listCommand(options)));
+  .action((options: { data?: string; json?: boolean }) => runCommand(async () => (await import("./data.js")).listCommand(options)));
 data
   .command("check")
   .description("what is here, held to size and SHA-256")
@@ -267,8 +268,9 @@ embeddings
 embeddings
   .command("list")
   .description("the embeddings that studies find by themselves: of the pack, embedded here, added")
+  .option("--json", "print them as JSON")
   .addHelpText("after", "\nExample: facebridge embeddings list")
-  .action(() => runCommand(async () => (await import("./embeddings.js")).listEmbeddingsCommand()));
+  .action((options: { json?: boolean }) => runCommand(async () => (await import("./embeddings.js")).listEmbeddingsCommand(options)));
 
 program
   .command("view")

@@ -4,7 +4,7 @@ import { DataError } from "../core/errors.js";
 import { workFolder } from "../data/index.js";
 import { readProvenance, type RunProvenance } from "../kernel/index.js";
 import { compareRows, readResultFile, type ResultRow } from "../study/index.js";
-import { print, say, textTable } from "./terminal.js";
+import { print, printJson, say, textTable } from "./terminal.js";
 
 /** What `facebridge run` has kept of one run. */
 export interface KeptRun {
@@ -23,13 +23,7 @@ const digest = /^[0-9a-f]{16}$/;
 export async function listRunsCommand({ json = false }: { readonly json?: boolean }): Promise<void> {
   const runs = await findRuns();
   if (json) {
-    print(
-      JSON.stringify(
-        runs.map(({ id, folder, provenance }) => ({ id, folder, whole: provenance !== null, ...provenance })),
-        null,
-        2,
-      ),
-    );
+    printJson(runs.map(({ id, folder, provenance }) => ({ id, folder, whole: provenance !== null, ...provenance })));
     return;
   }
   if (runs.length === 0) {
@@ -49,7 +43,7 @@ export async function compareRunsCommand(
   const [first, second] = [one, other].map((name) => pickRun(name, runs));
   const compared = compareRows(await rowsOf(first), await rowsOf(second));
   if (json) {
-    print(JSON.stringify(compared, null, 2));
+    printJson(compared);
     return;
   }
   const { rows, onlyFirst, onlySecond } = compared;

@@ -9,6 +9,11 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** Results for a machine to read. */
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, null, 2));
+}
+
 /** What is said about the work goes to standard error. */
 export function say(text: string): void {
   process.stderr.write(`${text}\n`);

@@ -68,3 +68,27 @@ describe("the shell", () => {
     expect(finished.stdout + finished.stderr).not.toContain("\u001b");
   });
 });
+
+describe("--json", () => {
+  const readJson = async (line: string, environment: Record<string, string> = {}): Promise<Record<string, unknown>[]> => {
+    const { code, stdout, stderr } = await facebridge(line.split(" "), { environment });
+    expect([code, stderr]).toEqual([0, ""]);
+    return JSON.parse(stdout) as Record<string, unknown>[];
+  };
+
+  test("of embeddings list has what the table has", async () => {
+    const packed = { faceSet: "lfw", encoder: "face_esp_mbf", from: "pack", folder: expect.stringMatching(/data$/) as string };
+    expect(await readJson("embeddings list --json")).toContainEqual(packed);
+  });
+
+  test("of data list has the licence and the address of each file", async () => {
+    const found = (await readJson("data list --json", { FACEBRIDGE_DATA: "" })).find(({ id }) => id === "vis_sam_vit_b");
+    expect(found).toMatchObject({ kind: "network", licence: { name: "Apache-2.0" }, here: "not looked for", files: [{ sha256: null }] });
+    expect(JSON.stringify(found?.files)).toContain('"url":"https://huggingface.co/');
+  });
+
+  test("of align prints the rows alone", async () => {
+    const rows = await readJson("align --source face_mobileface_v2 --target face_mobileface_v3 --maps procrustes --json");
+    expect(rows).toContainEqual(expect.objectContaining({ map: "procrustes", metric: "rank1", frame: "centred", seed: 0 }));
+  });
+});
