@@ -39,6 +39,7 @@ export interface MapKind {
   readonly isBaseline: boolean;
   /** How many maps are drawn at random, for their mean to be reported. @defaultValue 1 */
   readonly drawCount?: number;
+  /** The map of these training rows; λ, rank and the like are chosen on the tune rows. */
   fit(context: FitContext): Promise<AlignmentMap>;
 }
 

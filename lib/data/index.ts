@@ -40,7 +40,7 @@ export { encoderManifestSha256, listEncoderManifests, loadEncoderManifest } from
 export { faceSetManifestSha256, listFaceSetManifests, loadFaceSetManifest, pickStudySet, type StudySet } from "./load-face-sets.js";
 export { checkFreeId, ownFaceSet, writeLocalManifest } from "./local-manifest.js";
 export { localFolder, manifestFolder, packFolder, projectFolder, resolveDataFolder, workFolder } from "./locate.js";
-export { type ManifestOptions, manifestSha256 } from "./manifest-file.js";
+export { type ManifestKind, type ManifestOptions, manifestSha256 } from "./manifest-file.js";
 export { type PackedFile, renderDataCard } from "./data-card.js";
 export { type MatchedRows, matchRows, type RowProblem } from "./match-rows.js";
 export { type OverlapRow, readOwnOverlap, writeOverlap } from "./overlap-file.js";
@@ -52,4 +52,14 @@ export { readRowLabels, type RowLabel } from "./row-labels.js";
 export { readSafetensors, type Safetensors, type Tensor, type TensorData, writeSafetensors } from "./safetensors.js";
 export { readScoreFile, type ScoreFormat, type ScoreRow, writeScoreFile } from "./score-file.js";
 export { excludeOverlap, type IdentitySplit, parseOverlap, type SamePerson, splitByIdentity, type SplitOptions } from "./splits.js";
-export { checkWeights, fileSha256, weightPath, weightsSha256, weightsStatus, withHashes, type WeightsStatus } from "./weights.js";
+export {
+  checkWeights,
+  fileSha256,
+  weightPath,
+  weightsSha256,
+  weightsStatus,
+  withHashes,
+  type HashedFile,
+  type Weights,
+  type WeightsStatus,
+} from "./weights.js";

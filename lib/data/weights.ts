@@ -20,7 +20,8 @@ export type HashedFile = WeightFile & { readonly sha256: string };
 /** From the worst of what may be loaded. */
 const usable: ReadonlySet<WeightsStatus> = new Set(["unverified", "as first fetched", "verified"]);
 
-type Weights = Pick<NetworkManifest, "id" | "root" | "weights">;
+/** Of a manifest, what tells where the weights are and what they must be. */
+export type Weights = Pick<NetworkManifest, "id" | "root" | "weights">;
 
 /** Where a file of a network's weights lies. @throws DataError when its path leads out of `encoders/`. */
 export function weightPath({ id, root }: Pick<NetworkManifest, "id" | "root">, { path: file }: WeightFile, dataFolder: string): string {

@@ -8,6 +8,7 @@ import { loadScrfd } from "./scrfd.js";
 export interface Detector {
   /** The face that an image is of, or null where none is found. */
   detect(image: Image): Promise<Face | null>;
+  /** Give its memory back. */
   close(): Promise<void>;
 }
 

@@ -13,6 +13,7 @@ export interface Encoder {
   readonly manifest: EncoderManifest;
   /** n crops (as `manifest.crop` names them) to n × d, not normalised. */
   embed(crops: readonly Image[]): Promise<Matrix32>;
+  /** Give its memory back. */
   close(): Promise<void>;
 }
 

@@ -64,6 +64,7 @@ export interface Engine {
   gram(rows: Matrix64, options?: GramOptions): Promise<Matrix64>;
   /** Eigenvalues and vectors of a symmetric matrix; only its lower triangle is read. */
   eigh(symmetric: Matrix64, options?: WorkOptions): Promise<Eigen>;
+  /** The thin decomposition U Σ Vᵀ, singular values descending. */
   svd(matrix: Matrix64, options?: WorkOptions): Promise<Svd>;
   /** Lower-triangular L with L Lᵀ = A. @throws ValueError when A is not positive definite. */
   cholesky(symmetric: Matrix64, options?: WorkOptions): Promise<Matrix64>;

@@ -12,6 +12,7 @@ export interface Candidates {
 }
 
 export interface CandidateCollector extends ScoreConsumer {
+  /** The best templates of each probe. @throws ValueError when not every block was added. */
   candidates(): Candidates;
 }
 

@@ -35,6 +35,7 @@ export interface TieOptions {
 
 /** Counts ranks from blocks of scores; `ranks` is complete once every block was added. */
 export interface RankCounter extends ScoreConsumer {
+  /** The ranks of each mated probe. @throws ValueError when not every block was added. */
   ranks(): Ranks;
 }
 

@@ -26,6 +26,8 @@ export * from "./mantel.js";
 export * from "./model-test.js";
 export * from "./open-set.js";
 export { collectPairs, type CountedPairs, type MatedScores, type PairCollector, type PairScores } from "./pair-scores.js";
+export type { PlaceSums } from "./place-sums.js";
+export type { Places } from "./places.js";
 export { probit } from "./probit.js";
 export * from "./protocol-scores.js";
 export { scoreRecognition, type Recognition, type RecognitionOptions } from "./recognition.js";

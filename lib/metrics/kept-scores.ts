@@ -4,6 +4,7 @@ import type { ScoreBlock, ScoreConsumer } from "./scores.js";
 
 /** Keeps every score. */
 export interface ScoreKeeper extends ScoreConsumer {
+  /** The scores, n probes × m templates. @throws ValueError when not every block was added. */
   scores(): Matrix32;
 }
 

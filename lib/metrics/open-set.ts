@@ -27,6 +27,7 @@ export interface SearchOptions extends RankOptions {
 }
 
 export interface SearchCollector extends ScoreConsumer {
+  /** What each probe found. @throws ValueError when not every block was added. */
   searches(): Searches;
 }
 

@@ -25,6 +25,7 @@ export interface CountedPairs extends MatedScores {
 
 /** Sorts blocks of scores into mated and non-mated. */
 export interface PairCollector extends ScoreConsumer {
+  /** The mated and the non-mated scores. @throws ValueError when not every block was added. */
   pairs(): PairScores;
 }
 

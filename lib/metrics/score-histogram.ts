@@ -23,6 +23,7 @@ export interface HistogramOptions {
 }
 
 export interface HistogramCounter extends ScoreConsumer {
+  /** Counts of the scores that were taken so far. */
   histogram(): ScoreHistogram;
 }
 

@@ -11,6 +11,7 @@ export interface ScoreBlock {
 
 /** Takes every block once, in probe order. */
 export interface ScoreConsumer {
+  /** Take the next block. */
   add(block: ScoreBlock): void;
 }
 

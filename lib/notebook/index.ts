@@ -1,6 +1,18 @@
 export { check } from "./check.js";
 export { displayBundle, isInKernel, type DisplayOptions } from "./display.js";
-export type { Cell, CodeCell, MimeBundle, Notebook, Output, TextCell } from "./nbformat.js";
+export type {
+  Cell,
+  CellMetadata,
+  CodeCell,
+  DisplayOutput,
+  ErrorOutput,
+  MimeBundle,
+  Notebook,
+  Output,
+  ResultOutput,
+  StreamOutput,
+  TextCell,
+} from "./nbformat.js";
 export { formatNotebook, parseNotebook, readNotebook, writeNotebook } from "./nbformat.js";
 export { formatNumber, type NumberFormat } from "./number-format.js";
 export { firstHeading, renderPage, type PageOptions } from "./page.js";

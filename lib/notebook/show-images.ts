@@ -19,7 +19,7 @@ export interface ImagesOptions {
   readonly limit?: number;
 }
 
-/** Show a grid of pictures with their captions; its text twin holds the captions. @throws ValueError as {@link formatImages} does. */
+/** Show a grid of pictures with their captions; its text twin holds the captions. @throws ValueError when there is none, one cannot be read, or an option is below 1. */
 export async function showImages(images: readonly CaptionedImage[], options: ImagesOptions = {}): Promise<void> {
   displayBundle(await formatImages(images, options));
 }

@@ -15,7 +15,7 @@ export { inspectFaces, overlapByEmbedding, overlapByName, type FaceSetProblem, t
 export { learningCurve, type LearningPoint } from "./learning-curve.js";
 export { measureSeparation, type SeparationValue } from "./identity-separation.js";
 export { isRate, rankMetric, sarMetric, tmrMetric } from "./metric-names.js";
-export { identityNames } from "./network-rows.js";
+export { identityNames, type FitRows, type NetworkRows } from "./network-rows.js";
 export { planStudy, type PlanOptions, type StudyPlan } from "./protocol.js";
 export { formatResultRows, parseResultRows, readResultFile, writeResultFile } from "./result-file.js";
 export { resampleCompatibility, type ResampledCompatibility, type ResampleSpec } from "./resample-compatibility.js";
@@ -24,7 +24,7 @@ export { runStudy } from "./run-study.js";
 export { retrieve, type Retrieval, type RetrievalSpec, type Retrieved, type RetrievedImage } from "./retrieve.js";
 export { runStudies } from "./run-studies.js";
 export { prepareProtection, type ProtectRows, type TemplateProtection } from "./protect-templates.js";
-export { prepareStudy, type PreparedStudy } from "./prepare-study.js";
+export { prepareStudy, type PreparedStudy, type StudyRowsSpec, type TestNames } from "./prepare-study.js";
 export { scoreMap, type ScoreMapOptions, type TestRows } from "./score-map.js";
 export {
   countEvaluations,

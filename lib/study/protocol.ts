@@ -36,8 +36,8 @@ export interface PlanOptions {
  * The split is of the people with two images or more that can be enrolled. The gallery is the first image of each test identity in
  * file-name order, among those with the gallery's pose; probes are the other images of the probes' pose, each file's bytes once.
  *
- * @param fitItems items of the fit set's face set, in row order.
- * @param testItems the same of the test set.
+ * @param fit study set to fit on, with the items of its face set in row order.
+ * @param test the same of the set to test on.
  * @throws DataError when a part has no rows; ValueError when the fraction is not above 0 and at most 1, or the test people of another set
  * are to be fitted on.
  */

@@ -53,6 +53,7 @@ export interface StudySpec {
 
 /** What a study works with. */
 export interface StudyContext {
+  /** A network's embeddings of a face set. @throws DataError when they are not there. */
   readonly load: (encoder: string, faceSet: string) => Promise<EmbeddingSet>;
   readonly faceSets: readonly FaceSetManifest[];
   /** People who are in several face sets. */
