@@ -384,9 +384,10 @@ program
 
 program
   .command("study")
-  .description("all notebooks, executed, with pages")
-  .addHelpText("after", "\nExample: facebridge study")
-  .action(() => runCommand(async () => (await import("./start.js")).studyCommand()));
+  .description("the notebooks, executed, with their outputs and rows of record, and the site of them")
+  .argument("[notebook...]", "names; all where none is named")
+  .addHelpText("after", "\nExample: facebridge study 01-do-networks-see-alike")
+  .action((names: string[]) => runCommand(async () => (await import("./start.js")).studyCommand(names)));
 
 // A module that only wants to know the commands runs none.
 if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await program.parseAsync();

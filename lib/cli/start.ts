@@ -1,5 +1,6 @@
 import { copyFile, mkdir, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { DataError } from "../core/errors.js";
 import { projectFolder } from "../data/index.js";
 import { runNotebookFile } from "../kernel/index.js";
 import { readNotebook, renderPage } from "../notebook/index.js";
@@ -26,12 +27,21 @@ export async function startCommand(): Promise<void> {
   print("\nCell by cell in JupyterLab: npm run lab (needs Python 3; the first time it installs JupyterLab under .venv)");
 }
 
-/** `facebridge study`: every notebook, executed, and the site of them; the notebooks keep the outputs of a run that succeeds. */
-export async function studyCommand(): Promise<void> {
+/**
+ * `facebridge study`: the notebooks, executed, and the site of them; they keep the outputs of a run that succeeds.
+ *
+ * @param names of those to execute; all where none is named.
+ * @throws DataError when there is no notebook of a name, before any runs.
+ */
+export async function studyCommand(names: readonly string[]): Promise<void> {
   needWorkingCopy("study");
   const folder = path.join(projectFolder, "notebooks");
-  for (const file of (await readdir(folder)).filter((name) => name.endsWith(".ipynb")).sort()) {
-    await copyFile(await executeNotebook(path.basename(file, ".ipynb"), path.join("runs", "study"), {}), path.join(folder, file));
+  const own = (await readdir(folder)).flatMap((file) => (file.endsWith(".ipynb") ? [path.basename(file, ".ipynb")] : [])).sort();
+  const chosen = names.map((name) => path.basename(name, ".ipynb"));
+  const stranger = chosen.find((name) => !own.includes(name));
+  if (stranger !== undefined) throw new DataError(`study: there is no notebook ${stranger} in ${folder}; name one of ${own.join(", ")}`);
+  for (const name of chosen.length > 0 ? chosen : own) {
+    await copyFile(await executeNotebook(name, path.join("runs", "study"), {}), path.join(folder, `${name}.ipynb`));
   }
   await publishCommand([], { out: path.join(projectFolder, "site") });
 }

@@ -37,6 +37,11 @@ describe("the shell", () => {
     ["a missing option, with the help", "align", { code: 2, stdout: /^$/, stderr: /^error: required option '--source <encoder>' not/ }],
     ["a value out of range", "lab --port 0", { code: 2, stdout: /^$/, stderr: /Give a whole number from 1 to 65535/ }],
     ["a mistake, in one line", "runs compare no one", { code: 1, stdout: /^$/, stderr: /^DataError: runs: no run is called no; .*\n$/ }],
+    [
+      "a notebook that is not there",
+      "study 99-no",
+      { code: 1, stdout: /^$/, stderr: /^DataError: study: there is no notebook 99-no in .*; name one of 00-/ },
+    ],
     ["a list, as a result", "embeddings list", { code: 0, stdout: /face_esp_mbf/, stderr: /^$/ }],
   ])("gets %s (facebridge %s), and no colour", async (_, line, { code, stdout, stderr }) => {
     const finished = await facebridge(line.split(" "), { environment: { FORCE_COLOR: "1" } });
