@@ -22,6 +22,7 @@ export default tseslint.config(
       "jupyter/",
       ".ci/*.mjs",
       "bench/**/*.mjs",
+      "docs/**/*.mjs",
       "test/**/*.mjs",
     ],
   },
