@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { copyFile, mkdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { DataError } from "../core/errors.js";
+import { forgetFaceSet } from "./embedding-folders.js";
 import type { FaceSetManifest } from "./face-set-manifest.js";
 import { checkFreeId, ownFaceSet, writeLocalManifest } from "./local-manifest.js";
 import { checkInside, localFolder } from "./locate.js";
@@ -11,7 +12,7 @@ export interface AddFaceSetOptions {
   readonly licence: string;
   /** Who of its people is in other sets. */
   readonly overlap: readonly OverlapRow[];
-  /** Put it in the place of the user's own set of that id. */
+  /** Put it in the place of the user's own set of that id; what was embedded of that one goes with it. */
   readonly replace: boolean;
   readonly signal?: AbortSignal | undefined;
 }
@@ -44,6 +45,7 @@ export async function addFaceSet(
         );
       });
     }
+    await forgetFaceSet(id);
     await rm(path.join(faces, id), { recursive: true, force: true });
     await rename(staging, path.join(faces, id));
   } finally {
@@ -60,5 +62,5 @@ export async function addFaceSet(
 /** @throws DataError when an id is no id, or is taken: by the user's own face set only where that is not to be replaced. */
 export async function checkFaceSetId(id: string, replace: boolean): Promise<void> {
   const isOwn = (await stat(path.join(localFolder(), "face-sets", `${id}.json`)).catch(() => null)) !== null;
-  if (!(replace && isOwn)) await checkFreeId(id);
+  if (!(replace && isOwn)) await checkFreeId(id, "face-sets");
 }

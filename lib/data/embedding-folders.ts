@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { DataError } from "../core/errors.js";
 import { localFolder, packFolder } from "./locate.js";
@@ -37,6 +37,17 @@ export async function findEmbeddings(faceSet: string, encoder: string, pack: str
 /** Whether a folder has a file of that set; it is not opened. */
 export async function hasEmbeddingSet(folder: string, faceSet: string, encoder: string): Promise<boolean> {
   return (await stat(path.join(folder, faceSet, `${encoder}.safetensors`)).catch(() => null)) !== null;
+}
+
+/** Delete what a network that is being replaced has embedded here, so that no study takes it for the new one's. */
+export async function forgetEncoder(encoder: string): Promise<void> {
+  for (const faceSet of await foldersOf(ownEmbeddings()))
+    await rm(path.join(ownEmbeddings(), faceSet, `${encoder}.safetensors`), { force: true });
+}
+
+/** Delete what was embedded here of a face set that is being replaced. */
+export async function forgetFaceSet(faceSet: string): Promise<void> {
+  await rm(path.join(ownEmbeddings(), faceSet), { recursive: true, force: true });
 }
 
 /** A set that is there. */

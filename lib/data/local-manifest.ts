@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import path from "node:path";
 import { DataError } from "../core/errors.js";
 import { writeAtomically } from "./atomic-file.js";
@@ -21,17 +22,20 @@ export async function writeLocalManifest(kind: ManifestKind, manifest: EncoderMa
   return file;
 }
 
-/** @throws DataError when an id is no id, or is taken already by a network or a face set. */
-export async function checkFreeId(id: string): Promise<void> {
+/**
+ * @param adding what is being added, where --replace puts it in the place of the user's own.
+ * @throws DataError when an id is no id, or is taken already by a network or a face set.
+ */
+export async function checkFreeId(id: string, adding?: ManifestKind): Promise<void> {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(id)) {
     throw new DataError(`"${id}" is no id; give letters, digits, ".", "_" and "-", with a letter or digit first: --as <id>`);
   }
   for (const kind of ["encoders", "face-sets"] as const) {
-    if ((await listManifestIds(kind, {})).includes(id)) {
-      throw new DataError(
-        `"${id}" is there already (${kind}); give another: --as <id>, or take ${path.join(localFolder(), kind, `${id}.json`)} away`,
-      );
-    }
+    if (!(await listManifestIds(kind, {})).includes(id)) continue;
+    const own = path.join(localFolder(), kind, `${id}.json`);
+    const isOwn = (await stat(own).catch(() => null)) !== null;
+    const remedy = kind === adding ? ", or put this in its place: --replace" : `, or take ${own} away`;
+    throw new DataError(`"${id}" is there already (${kind}); give another: --as <id>${isOwn ? remedy : ""}`);
   }
 }
 

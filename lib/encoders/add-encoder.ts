@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { copyFile, mkdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { DataError } from "../core/errors.js";
+import { forgetEncoder } from "../data/embedding-folders.js";
 import type { EncoderManifest, WeightFile } from "../data/encoder-manifest.js";
 import { checkFreeId, writeLocalManifest } from "../data/local-manifest.js";
 import { checkInside, localFolder, staysInside } from "../data/locate.js";
@@ -17,7 +18,7 @@ export interface AddEncoderOptions {
   readonly answers: NetworkAnswers;
   /** As its source states it. */
   readonly licence: string;
-  /** Put it in the place of the user's own network of that id. */
+  /** Put it in the place of the user's own network of that id; what that one has embedded goes with it. */
   readonly replace: boolean;
 }
 
@@ -31,7 +32,7 @@ export interface AddEncoderOptions {
 export async function addEncoder(file: string, { id, answers, licence, replace }: AddEncoderOptions): Promise<EncoderManifest> {
   const folder = path.join(localFolder(), "encoders");
   const isOwn = (await stat(path.join(folder, `${id}.json`)).catch(() => null)) !== null;
-  if (!(replace && isOwn)) await checkFreeId(id);
+  if (!(replace && isOwn)) await checkFreeId(id, "encoders");
   const format = formatOf(file);
   const parts = format === "onnx" ? externalFiles(file) : await tfjsWeightFiles(file);
   for (const part of parts) await checkPart(file, part);
@@ -50,6 +51,7 @@ export async function addEncoder(file: string, { id, answers, licence, replace }
     }
     const { crop, kind = "face" } = answers;
     const manifest = ownManifest(id, { format, input, ...output, weights, crop, kind, licence, from: path.basename(file) });
+    if (isOwn) await forgetEncoder(id);
     await rm(path.join(folder, id), { recursive: true, force: true });
     await rename(staging, path.join(folder, id));
     await writeLocalManifest("encoders", manifest);

@@ -3,7 +3,15 @@ import path from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { DataError } from "../../lib/core/errors.js";
 import { createRandom } from "../../lib/core/random.js";
-import { checkWeights, type EncoderManifest, listEncoderManifests, loadEncoderManifest, localFolder } from "../../lib/data/index.js";
+import {
+  checkWeights,
+  type EncoderManifest,
+  listEmbeddingSets,
+  listEncoderManifests,
+  loadEncoderManifest,
+  localFolder,
+  ownEmbeddings,
+} from "../../lib/data/index.js";
 import { addEncoder, type Image, loadEncoder, type NetworkAnswers, type SampledFaces } from "../../lib/encoders/index.js";
 import { externalFiles } from "../../lib/encoders/onnx-external-files.js";
 import { proposeInput, proposeOutput, readDimension } from "../../lib/encoders/propose-manifest.js";
@@ -35,6 +43,16 @@ async function putNetwork(form: TinyForm = {}, changes: Partial<EncoderManifest>
     await writeFile(path.join(folder, form.externalFile), external);
   }
   return file;
+}
+
+async function putEmbeddings(faceSet: string, encoder: string): Promise<void> {
+  await mkdir(path.join(ownEmbeddings(), faceSet), { recursive: true });
+  await writeFile(path.join(ownEmbeddings(), faceSet, `${encoder}.safetensors`), "");
+}
+
+async function embedded(): Promise<string[]> {
+  const sets = (await listEmbeddingSets()).filter(({ from }) => from === "embedded");
+  return sets.map(({ faceSet, encoder }) => `${faceSet}/${encoder}`);
 }
 
 const options = { id: "mine", answers, licence: "mine alone", replace: false };
@@ -99,12 +117,24 @@ describe("addEncoder", () => {
   test("puts a network in the place of the user's own, and of no other", async () => {
     const file = await putNetwork();
     await addEncoder(file, options);
-    await expect(addEncoder(file, options)).rejects.toThrow('"mine" is there already (encoders); give another: --as <id>');
+    await expect(addEncoder(file, options)).rejects.toThrow(
+      '"mine" is there already (encoders); give another: --as <id>, or put this in its place: --replace',
+    );
     const again = await addEncoder(file, { ...options, answers: { ...answers, channels: "RGB" }, replace: true });
     expect((await loadEncoderManifest("mine")).input).toEqual(again.input);
     await expect(addEncoder(file, { ...options, id: "face_esp_mbf", replace: true })).rejects.toThrow(
-      '"face_esp_mbf" is there already (encoders)',
+      new DataError('"face_esp_mbf" is there already (encoders); give another: --as <id>'),
     );
+  });
+
+  test("takes what a network has embedded away when another is put in its place, and leaves the other networks' rows", async () => {
+    const file = await putNetwork();
+    await addEncoder(file, options);
+    for (const faceSet of ["one", "two"]) for (const encoder of ["mine", "other"]) await putEmbeddings(faceSet, encoder);
+    await addEncoder(file, { ...options, id: "second" });
+    expect(await embedded()).toEqual(["one/mine", "one/other", "two/mine", "two/other"]);
+    await addEncoder(file, { ...options, answers: { ...answers, channels: "RGB" }, replace: true });
+    expect(await embedded()).toEqual(["one/other", "two/other"]);
   });
 
   test("refuses what is no network, and leaves nothing behind", async () => {

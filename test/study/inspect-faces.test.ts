@@ -161,7 +161,7 @@ test("a face set is copied whole, listed by its manifest, and replaced only wher
   expect([made, made.counts]).toEqual([await loadFaceSetManifest("friends"), { identities: 2, images: 2 }]);
   expect((await listFaceImages(made, "/no/data/folder")).map(({ image }) => image)).toEqual(["Ann/1.jpg", "Bo/1.jpg"]);
   await expect(addFaceSet("friends", photographs, options)).rejects.toThrow(
-    '"friends" is there already (face-sets); give another: --as <id>',
+    '"friends" is there already (face-sets); give another: --as <id>, or put this in its place: --replace',
   );
   await expect(addFaceSet("lfw", photographs, { ...options, replace: true })).rejects.toThrow('"lfw" is there already (face-sets)');
   await expect(addFaceSet("none", [], options)).rejects.toThrow("no photograph is left for none; see what was said about each");
@@ -170,4 +170,9 @@ test("a face set is copied whole, listed by its manifest, and replaced only wher
     /no\.jpg cannot be copied .*; see that it can be read/,
   );
   expect((await readdir(path.join(localFolder(), "faces"))).sort()).toEqual(["friends"]);
+
+  for (const faceSet of ["friends", "others"]) await put(`local/embeddings/${faceSet}/mine.safetensors`);
+  await addFaceSet("friends", photographs.slice(0, 1), { ...options, replace: true });
+  expect((await loadFaceSetManifest("friends")).counts).toEqual({ identities: 1, images: 1 });
+  expect(await readdir(path.join(localFolder(), "embeddings"))).toEqual(["others"]);
 });
