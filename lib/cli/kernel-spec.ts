@@ -10,7 +10,7 @@ import { needWorkingCopy } from "./working-copy.js";
 
 interface Spec {
   readonly argv?: readonly string[];
-  readonly metadata?: { readonly facebridge?: Written };
+  readonly metadata?: { readonly facebridge?: Partial<Written> };
 }
 
 /** What the spec says of its own making. */
@@ -35,10 +35,15 @@ export async function installKernelSpec(environment: NodeJS.ProcessEnv = process
   };
   await writeFile(start, startScript(path.join(projectFolder, "dist", "kernel", "main.js")));
   await writeFile(path.join(folder, "kernel.json"), `${JSON.stringify(spec, null, 2)}\n`);
+  if (earlier !== null && !isThisProject(earlier)) print(`took the place of the kernel of ${earlier.project}`);
   print(`installed ${folder}\nIt starts the kernel of ${projectFolder}; run npm run kernel:install again when the project moves.`);
 }
 
-/** `npm run kernel:remove`: delete exactly what {@link installKernelSpec} wrote. */
+/**
+ * `npm run kernel:remove`: delete exactly what {@link installKernelSpec} wrote.
+ *
+ * @throws DataError when another copy of the project, which is still there, has registered its kernel.
+ */
 export async function removeKernelSpec(environment: NodeJS.ProcessEnv = process.env): Promise<void> {
   const folder = specFolder(environment);
   const written = await readOwnSpec(folder);
@@ -46,9 +51,18 @@ export async function removeKernelSpec(environment: NodeJS.ProcessEnv = process.
     print(`nothing to remove: ${folder} holds no kernel`);
     return;
   }
+  if (!isThisProject(written) && existsSync(written.project)) {
+    throw new DataError(
+      `kernel-spec: ${folder} starts the kernel of ${written.project}; run npm run kernel:remove there, or npm run kernel:install here first, which takes its place`,
+    );
+  }
   for (const name of ["kernel.json", "start.mjs"]) await rm(path.join(folder, name), { force: true });
   await removeEmptyFolders(folder, written.made);
   print(`removed ${folder}`);
+}
+
+function isThisProject({ project }: Written): boolean {
+  return path.resolve(project) === path.resolve(projectFolder);
 }
 
 /** From the innermost up to `uppermost`; what somebody else has put into one keeps it, and those above. */
@@ -87,10 +101,11 @@ async function readOwnSpec(folder: string): Promise<Written | null> {
   } catch {
     // Whatever it is, it is not what was written here.
   }
-  if (typeof spec.metadata?.facebridge?.made !== "string") {
+  const { project, made } = spec.metadata?.facebridge ?? {};
+  if (typeof project !== "string" || typeof made !== "string") {
     throw new DataError(`kernel-spec: ${file} was not written by this command; move it away first`);
   }
-  return spec.metadata.facebridge;
+  return { project, made };
 }
 
 function startScript(main: string): string {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { installKernelSpec, removeKernelSpec } from "../../lib/cli/kernel-spec.js";
@@ -68,6 +68,25 @@ test.each([
   await expect(installKernelSpec({ JUPYTER_DATA_DIR: dataFolder })).rejects.toThrow(refusal);
   await expect(removeKernelSpec({ JUPYTER_DATA_DIR: dataFolder })).rejects.toThrow(refusal);
   expect(await readFile(file, "utf8")).toBe(text);
+});
+
+test("the kernel of another copy of the project is removed by that copy, or once it is gone or was taken over", async () => {
+  const [project, dataFolder] = [await copyProject(), await temporaryFolder()];
+  const variables = { PATH: process.env.PATH, JUPYTER_DATA_DIR: dataFolder };
+  const inCopy = (verb: string): unknown => runNode([path.join(project, "dist/cli/main.js"), "kernel", verb], variables);
+  const folder = path.join(dataFolder, "kernels", "facebridge");
+  const refusal = `kernel-spec: ${folder} starts the kernel of ${project}/; run npm run kernel:remove there, or npm run kernel:install here first, which takes its place`;
+  expect(inCopy("install")).toMatchObject({ code: 0 });
+  await expect(removeKernelSpec({ JUPYTER_DATA_DIR: dataFolder })).rejects.toThrow(refusal);
+  expect(await readdir(folder)).toEqual(["kernel.json", "start.mjs"]);
+
+  await installKernelSpec({ JUPYTER_DATA_DIR: dataFolder });
+  expect(inCopy("remove")).toMatchObject({ code: 1, stderr: expect.stringContaining(`starts the kernel of ${projectFolder};`) as string });
+  expect(inCopy("install")).toMatchObject({ code: 0, stdout: expect.stringContaining(`took the place of the kernel of ${projectFolder}\n`) as string }); // prettier-ignore
+
+  await rm(project, { recursive: true });
+  await removeKernelSpec({ JUPYTER_DATA_DIR: dataFolder });
+  expect(await readdir(dataFolder)).toEqual([]);
 });
 
 test("the spec of a project that has moved says so and what to run", async () => {
