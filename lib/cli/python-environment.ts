@@ -6,7 +6,7 @@ import { DataError } from "../core/errors.js";
 import { projectFolder } from "../data/index.js";
 
 const environmentFolder = path.join(projectFolder, ".venv");
-const cacheFolder = path.resolve(process.env.FACEBRIDGE_CACHE ?? path.join(projectFolder, ".cache"));
+const cacheFolder = path.resolve(process.env.FACEBRIDGE_LAB_CACHE ?? path.join(projectFolder, ".cache"));
 const requirements = path.join(projectFolder, "requirements.txt");
 /** Says which requirements were installed to the end. */
 const stamp = path.join(environmentFolder, "requirements.sha256");

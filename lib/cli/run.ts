@@ -36,7 +36,7 @@ export async function runNotebookCommand(name: string, { set, grid, params, out,
   const declared = declaredParameters(await readNotebook(file));
   const fixed = { ...(params === undefined ? {} : await readParameterFile(params)), ...readAll(declared, set, "--set") };
   const combinations = combine(grid.map((text) => readAxis(declared, text))).map((axis) => ({ ...fixed, ...axis }));
-  if (!cache) process.env.FACEBRIDGE_CACHE = "off";
+  if (!cache) process.env.FACEBRIDGE_STUDY_CACHE = "off";
   const signal = interruptSignal();
   const options = { signal, ...(out === undefined ? {} : { out: path.resolve(out) }) };
   if (combinations.length === 1) {

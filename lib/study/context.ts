@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import path from "node:path";
-import { DataError } from "../core/errors.js";
+import { DataError, ValueError } from "../core/errors.js";
 import type { Progress } from "../core/progress.js";
 import { findEmbeddings } from "../data/embedding-folders.js";
 import { readEmbeddingSet } from "../data/embedding-file.js";
@@ -21,7 +21,7 @@ export interface OpenStudyOptions {
   /** Networks whose sets are cut to the images that all of these have. Without it, networks with different images do not go together. */
   readonly sharedBy?: readonly string[];
   readonly engine?: EngineName;
-  /** Where what was measured is kept; null to measure all anew. @defaultValue runs/cache, and null when FACEBRIDGE_CACHE is "off" */
+  /** Where what was measured is kept; null to measure all anew. @defaultValue runs/cache, and null when FACEBRIDGE_STUDY_CACHE is "off" */
   readonly cache?: StudyCache | null;
   /** Worker threads that share what there is to measure, where the engine is onnx. @defaultValue one for each core, at most 8 */
   readonly workers?: number;
@@ -33,12 +33,13 @@ export interface OpenStudyOptions {
  * What a study works with: embedding sets, each read once, the face sets' manifests, and an engine.
  *
  * No set is read before something asks for it; one that is not there is a DataError then.
+ * @throws ValueError when FACEBRIDGE_STUDY_CACHE is neither "off" nor unset.
  */
 export async function openStudy({
   folder,
   sharedBy = [],
   engine,
-  cache = process.env.FACEBRIDGE_CACHE === "off" ? null : openCache(),
+  cache = usualCache(),
   workers = Math.min(8, availableParallelism()),
   signal,
   progress,
@@ -75,6 +76,13 @@ export async function openStudy({
     signal,
     ...(progress === undefined ? {} : { progress }),
   };
+}
+
+/** @throws ValueError when FACEBRIDGE_STUDY_CACHE is anything but "off". */
+function usualCache({ FACEBRIDGE_STUDY_CACHE: asked = "" }: NodeJS.ProcessEnv = process.env): StudyCache | null {
+  if (asked === "") return openCache();
+  if (asked === "off") return null;
+  throw new ValueError(`openStudy: FACEBRIDGE_STUDY_CACHE is "${asked}"; it must be "off", or not set, for runs/cache`);
 }
 
 async function readFrom(folder: string | Promise<string>, faceSet: string, encoder: string, engine: Engine): Promise<EmbeddingSet> {

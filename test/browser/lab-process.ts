@@ -38,7 +38,7 @@ export async function startLabProcess({ notebooks, home, cache }: LabFolders, po
   const command = `npm run lab -- '${notebooks}' --no-browser --port ${port}`;
   const child = spawn("script", ["--quiet", "--return", "--flush", "--command", command, "/dev/null"], {
     cwd: projectFolder,
-    env: { ...plainVariables(), HOME: home, FACEBRIDGE_CACHE: cache },
+    env: { ...plainVariables(), HOME: home, FACEBRIDGE_LAB_CACHE: cache },
   });
   // When the tests are broken off, the terminal closes, and the lab ends with it.
   process.once("disconnect", () => child.kill("SIGKILL"));

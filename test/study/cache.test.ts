@@ -1,11 +1,12 @@
 import { fork } from "node:child_process";
 import { mkdir, readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { DataError, ValueError } from "../../lib/core/errors.js";
 import { projectFolder } from "../../lib/data/locate.js";
 import { createOnnxEngine } from "../../lib/linalg/onnx.js";
 import { openCache } from "../../lib/study/cache.js";
+import { openStudy } from "../../lib/study/context.js";
 import { runStudy } from "../../lib/study/run-study.js";
 import type { StudyContext, StudySpec } from "../../lib/study/study-spec.js";
 import { temporaryFolder } from "../temporary-folder.js";
@@ -79,6 +80,23 @@ describe("openCache", () => {
     expect(await Promise.all(ends)).toEqual(new Array(8).fill(0));
     expect((await filesIn(path.join(folder, "shared"))).filter((file) => file.endsWith(".tmp"))).toEqual([]);
   }, 30_000);
+});
+
+describe("openStudy", () => {
+  const cacheWith = async (asked: string): Promise<unknown> => {
+    vi.stubEnv("FACEBRIDGE_STUDY_CACHE", asked);
+    return (await openStudy()).cache;
+  };
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  it("keeps what was measured unless FACEBRIDGE_STUDY_CACHE is off, and refuses any other value", async () => {
+    expect(await cacheWith("")).not.toBeNull();
+    expect(await cacheWith("off")).toBeNull();
+    const refusal = 'openStudy: FACEBRIDGE_STUDY_CACHE is "/tmp/x"; it must be "off", or not set, for runs/cache';
+    await expect(cacheWith("/tmp/x")).rejects.toThrow(new ValueError(refusal));
+  });
 });
 
 describe("runStudy with a cache", () => {
