@@ -89,7 +89,10 @@ function addSafeLinks(markdown: MarkdownIt): void {
     if (isLocal && !isNotebook) {
       // A file of the project that is beside no page is named, and not linked to.
       const close = tokens.findIndex(({ type }, i) => i > index && type === "link_close");
-      tokens[close].content = target.replace(/^(?:\.\.?\/)+/, "");
+      const name = target.replace(/^(?:\.\.?\/)+/, "");
+      const isNamed = tokens[index + 1].content === name && close === index + 2;
+      tokens[close].content = isNamed ? "" : ` (<code>${escapeHtml(name)}</code>)`;
+      tokens[close].hidden = true;
       return "";
     }
     token.attrSet("href", isNotebook ? target.replace(/\.ipynb(?=$|#)/, ".html") : target);
@@ -97,8 +100,8 @@ function addSafeLinks(markdown: MarkdownIt): void {
     return renderer.renderToken(tokens, index, options);
   };
   markdown.renderer.rules.link_close = (tokens, index) => {
-    const { content } = tokens[index];
-    return content === "" ? "</a>" : ` (<code>${escapeHtml(content)}</code>)`;
+    const { content, hidden } = tokens[index];
+    return hidden ? content : "</a>";
   };
 }
 

@@ -32,11 +32,15 @@ header { max-width: 46rem; margin: 0 auto; padding: 0.8rem 1rem 0; } nav { displ
 .cards li { border: 1px solid var(--line); border-radius: 8px; padding: 0.8rem; } .cards p { margin: 0.4rem 0 0; font-size: 0.85rem; color: var(--soft); }
 .cards img { display: block; width: 100%; height: 9rem; object-fit: contain; margin-bottom: 0.5rem; }
 .drawn :is(.role-axis-label, .role-axis-title, .role-legend-label, .role-legend-title, .role-title-text) text { fill: var(--soft); }
-.table { overflow-x: auto; margin: 0.8rem 0; } .table:focus-visible { outline: 2px solid var(--link); }
+.table { overflow-x: auto; margin: 0.8rem 0; container-type: inline-size; background: linear-gradient(to right, var(--ground) 30%, transparent) left / 3rem 100% local,
+  linear-gradient(to left, var(--ground) 30%, transparent) right / 3rem 100% local, linear-gradient(to right, var(--line), transparent) left / 1rem 100%,
+  linear-gradient(to left, var(--line), transparent) right / 1rem 100%; background-repeat: no-repeat; }
+.table:focus-visible { outline: 2px solid var(--link); }
 table { border-collapse: collapse; font-size: 0.9rem; font-variant-numeric: tabular-nums; }
-caption { text-align: left; color: var(--soft); padding-bottom: 0.3rem; }
+caption { text-align: left; color: var(--soft); padding-bottom: 0.3rem; position: sticky; left: 0; max-width: 100cqi; }
 th, td { padding: 0.25rem 0.7rem; border-bottom: 1px solid var(--line); text-align: left; white-space: nowrap; }
 .prose th, .prose td { white-space: normal; }
+@media (max-width: 30rem) { .prose th, .prose td { font-size: 0.75rem; padding: 0.2rem 0.25rem; } }
 tfoot td { color: var(--soft); border: 0; }
 .hljs-keyword, .hljs-literal, .hljs-built_in { color: var(--word); } .hljs-string, .hljs-regexp { color: var(--text); }
 .hljs-number { color: var(--number); } .hljs-title, .hljs-attr, .hljs-type { color: var(--name); } .hljs-comment { color: var(--soft); }
