@@ -10,7 +10,9 @@ import {
   importData,
   listDownloads,
   listEncoderManifests,
+  listFaceSetManifests,
   loadDownload,
+  localFolder,
   readFetchLock,
   resolveDataFolder,
   weightsStatus,
@@ -36,13 +38,15 @@ export async function listCommand({ data, json = false }: DataOptions & { readon
     printJson(downloads.map((download, i) => ({ ...download, here: statuses[i] })));
     return;
   }
+  const manifests = [...(await listEncoderManifests()), ...(await listFaceSetManifests())];
+  const own = new Set(manifests.filter(({ root }) => root !== undefined).map(({ id }) => id));
   const rows = downloads.map(({ id, kind, licence, files }, i) => [
     id,
     kind,
     sizeOf(files),
-    describeOrigin(files),
+    own.has(id) ? "your own" : describeOrigin(files),
     licence.name,
-    statuses[i],
+    own.has(id) ? `in ${localFolder()}` : statuses[i],
   ]);
   print(textTable(["id", "kind", "size", "to be had", "licence", "here"], rows));
 }

@@ -20,6 +20,7 @@ import {
   withHashes,
 } from "../data/index.js";
 import { writeAtomically } from "../data/atomic-file.js";
+import { listKnown } from "../data/nearest.js";
 import { embedFaces, type EmbedResult, type OnnxProvider } from "../encoders/index.js";
 import { chooseDetector } from "./choose-detector.js";
 import { shareOf, type Shard } from "./shard.js";
@@ -108,7 +109,7 @@ async function chooseEncoders(wanted: string, all: readonly Network[], dataFolde
   return [...new Set(wanted.split(","))].map((id) => {
     const found = known.find((network) => network.id === id);
     if (found) return found;
-    throw new DataError(`embed: no encoder "${id}"; give all, packed, or some of ${known.map((network) => network.id).join(", ")}`);
+    throw new DataError(`embed: no encoder "${id}"${listKnown(id, ["all", "packed", ...known.map((network) => network.id)])}`);
   });
 }
 

@@ -1,7 +1,5 @@
 import path from "node:path";
 import process from "node:process";
-import { createInterface } from "node:readline/promises";
-import { DataError } from "../core/errors.js";
 import {
   checkWeights,
   type EncoderManifest,
@@ -15,8 +13,9 @@ import {
 import { addEncoder, type NetworkAnswers, sampleFaces } from "../encoders/index.js";
 import { chooseEngine } from "../linalg/index.js";
 import { type PreprocessingTrial, type TriedPreprocessing, tryPreprocessing } from "../study/index.js";
+import { askPreprocessing, formatNumbers, type PreprocessingAnswers, usualPreprocessing } from "./ask-preprocessing.js";
 import { chooseDetector } from "./choose-detector.js";
-import { interruptSignal, print, say, textTable } from "./terminal.js";
+import { interruptSignal, print, say, shellWord, textTable } from "./terminal.js";
 
 export interface AddEncoderCommandOptions {
   readonly as?: string;
@@ -60,48 +59,22 @@ export async function addEncoderCommand(file: string, options: AddEncoderCommand
 
 /** Asks for what a graph cannot tell, where somebody can answer; else takes what is most usual for face networks, and says so. */
 async function complete(options: AddEncoderCommandOptions): Promise<NetworkAnswers> {
-  const { input: inputName, output: outputName, size, layout, pooling, kind } = options;
-  const optional = { inputName, outputName, size, layout, pooling, kind };
-  const known = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)) as Partial<NetworkAnswers>;
-  const usual = { channels: "RGB", mean: 127.5, scale: 1 / 127.5, crop: "arcface-112" } as const;
-  const open = (["channels", "mean", "scale", "crop"] as const).filter((name) => options[name] === undefined);
-  const { channels = usual.channels, mean = usual.mean, scale = usual.scale, crop = usual.crop } = options;
-  const answers = { ...known, channels, mean, scale, crop };
-  if (open.length === 0) return answers;
-  if (!process.stdin.isTTY) {
-    say(
-      `taken as most face networks have it, since no option says otherwise: ${open.map((name) => `--${name} ${formatNumbers(usual[name])}`).join(" ")}`,
-    );
-    return answers;
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    for (const name of open) {
-      const given = (await terminal.question(`${name} [${formatNumbers(usual[name])}]: `)).trim();
-      if (given !== "") Object.assign(answers, { [name]: readAnswer(name, given) });
-    }
-  } finally {
-    terminal.close();
-  }
-  return answers;
+  const { input: inputName, output: outputName, size, layout, pooling, kind, channels, mean, scale, crop } = options;
+  const given = { inputName, outputName, size, layout, pooling, kind, channels, mean, scale, crop };
+  const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<NetworkAnswers>;
+  const open = preprocessingFields.filter((name) => options[name] === undefined);
+  const canAsk = open.length > 0 && process.stdin.isTTY;
+  if (open.length > 0 && !canAsk)
+    say(`taken as most face networks have it, since no option says otherwise: ${flagsOf(usualPreprocessing, open)}`);
+  const asked = canAsk ? await askPreprocessing(open, { input: process.stdin, output: process.stderr }) : {};
+  return { ...usualPreprocessing, ...known, ...asked };
 }
 
-function readAnswer(name: "channels" | "mean" | "scale" | "crop", text: string): unknown {
-  if (name === "mean" || name === "scale") return parseNumbers(text);
-  const allowed = name === "channels" ? ["RGB", "BGR", "GRAY"] : ["arcface-112", "context-224"];
-  if (allowed.includes(text)) return text;
-  throw new DataError(`encoder add: ${name} is "${text}"; it must be ${allowed.join(" or ")}`);
-}
+const preprocessingFields = ["channels", "mean", "scale", "crop"] as const;
 
-/** One number or three between commas; `1/127.5` is a number. @throws DataError when it is neither. */
-export function parseNumbers(text: string): number | readonly number[] {
-  const numbers = text.split(",").map((part) => {
-    const [top, bottom = "1", ...rest] = part.split("/").map((side) => side.trim());
-    return rest.length > 0 || top === "" || bottom === "" ? NaN : Number(top) / Number(bottom);
-  });
-  if (numbers.every(Number.isFinite) && numbers.length === 1) return numbers[0];
-  if (numbers.every(Number.isFinite) && numbers.length === 3) return numbers;
-  throw new DataError(`encoder add: "${text}" is neither a number nor three between commas, such as 127.5 or 1/127.5 or 123.7,116.3,103.5`);
+/** As options of the command line. */
+function flagsOf(answers: PreprocessingAnswers, names: readonly (keyof PreprocessingAnswers)[] = preprocessingFields): string {
+  return names.map((name) => `--${name} ${formatNumbers(answers[name])}`).join(" ");
 }
 
 /** Try the network on faces that are at hand, and say when other preprocessing does better. */
@@ -154,19 +127,16 @@ function trialTable({ own, others }: PreprocessingTrial): string {
 
 function judge({ own, better }: PreprocessingTrial, { id }: EncoderManifest, file: string, options: AddEncoderCommandOptions): string {
   if (better !== null) {
-    const changes = (["channels", "mean", "scale", "crop"] as const).filter(
-      (name) => JSON.stringify(better[name]) !== JSON.stringify(own[name]),
-    );
+    const changes = preprocessingFields.filter((name) => JSON.stringify(better[name]) !== JSON.stringify(own[name]));
     const words = changes.map((name) => `${name} ${formatNumbers(better[name])} instead of ${formatNumbers(own[name])}`).join(", ");
-    const { input, output, size, layout, pooling, kind, licence } = options;
-    const given = { input, output, size: size && `${size.width}x${size.height}`, layout, pooling, kind, licence };
-    const kept = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${JSON.stringify(value)}`]));
-    const found = (["channels", "mean", "scale", "crop"] as const).map((name) => `--${name} ${formatNumbers(better[name])}`);
-    const flags = [...found, ...kept].join(" ");
+    const { input, output, size, layout, pooling, kind, licence, faces, detector, data } = options;
+    const given = { input, output, size: size && `${size.width}x${size.height}`, layout, pooling, kind, licence, faces, detector, data };
+    const kept = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${shellWord(value)}`]));
+    const flags = [flagsOf(better), ...kept].join(" ");
     return [
       `WARNING: the preprocessing looks wrong. Best is "${better.name}": ${words}.`,
       `d′ is higher by ${better.gain.toFixed(2)} (95 % interval over people ${better.low.toFixed(2)} to ${better.high.toFixed(2)}). To take it:`,
-      `facebridge encoder add ${file} --as ${id} --replace ${flags}`,
+      `npx facebridge encoder add ${shellWord(file)} --as ${id} --replace ${flags}`,
     ].join("\n");
   }
   if (own.auc === null || own.auc < 0.7)
@@ -176,16 +146,4 @@ function judge({ own, better }: PreprocessingTrial, { id }: EncoderManifest, fil
 
 function describe({ channels, mean, scale, crop }: Omit<TriedPreprocessing, "name" | "auc" | "dPrime">): string {
   return `${channels}, (x − ${formatNumbers(mean)}) · ${formatNumbers(scale)}, ${crop}`;
-}
-
-/** Numbers as `parseNumbers` reads them: small ones as fractions of 1. */
-function formatNumbers(value: string | number | readonly number[]): string {
-  if (typeof value === "string") return value;
-  return [value].flat().map(formatOne).join(",");
-}
-
-function formatOne(value: number): string {
-  const inverse = 1 / value;
-  const rounded = Number(inverse.toPrecision(6));
-  return value !== 0 && Math.abs(value) < 0.1 && Math.abs(1 / rounded - value) <= 1e-9 * Math.abs(value) ? `1/${rounded}` : String(value);
 }

@@ -68,7 +68,9 @@ export async function addFacesCommand(
   );
   if (problems.length > 0) print(countBy(problems.map(({ problem }) => problem)));
   if (overlap.length > 0) say("people of other sets never are on both sides of a study: whoever is tested leaves the training");
-  say(`next: facebridge embed --faces ${id} --encoders <networks>, or facebridge align --source … --target … --fit ${id} --test ${id}`);
+  say(
+    `next: npx facebridge embed --faces ${id} --encoders <networks>, or npx facebridge align --source … --target … --fit ${id} --test ${id}`,
+  );
 }
 
 /** The network of the pack that does best by its notes, of those whose weights are here. */

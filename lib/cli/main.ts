@@ -226,7 +226,7 @@ program
   .action(
     (file: string, { mean, scale, ...options }: Omit<AddEncoderCommandOptions, "mean" | "scale"> & { mean?: string; scale?: string }) =>
       runCommand(async () => {
-        const { addEncoderCommand, parseNumbers } = await import("./encoder.js");
+        const [{ addEncoderCommand }, { parseNumbers }] = await Promise.all([import("./encoder.js"), import("./ask-preprocessing.js")]);
         const numbers = Object.entries({ mean, scale }).flatMap(([name, text]) => (text === undefined ? [] : [[name, parseNumbers(text)]]));
         await addEncoderCommand(file, { ...options, ...(Object.fromEntries(numbers) as Pick<AddEncoderCommandOptions, "mean" | "scale">) });
       }),
@@ -330,7 +330,7 @@ const collect = (text: string, all: readonly string[]): string[] => [...all, tex
 program
   .command("run")
   .description("a notebook with other parameters, kept in a folder of its own under runs/")
-  .argument("<notebook>", "path, or name of one of the project's notebooks")
+  .argument("<notebook>", "path, or name or number of one of the project's notebooks")
   .option("--set <name=value>", "a parameter; may be given again", collect, [])
   .option("--grid <name=list>", "a parameter's values, between commas or first..last; every combination is run", collect, [])
   .option("--params <file>", "parameters as YAML or JSON; --set wins over it")

@@ -1,9 +1,10 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { DataError, ValueError } from "../core/errors.js";
 import { projectFolder } from "../data/index.js";
+import { listKnown } from "../data/nearest.js";
 import {
   declaredParameters,
   readParameter,
@@ -78,11 +79,15 @@ function tell({ folder, reused, failure }: RecordedRun, file: string): void {
 
 /** A path, or the name of one of the project's notebooks, or its number. */
 function findNotebook(name: string): string {
-  const own = path.join(projectFolder, "notebooks", `${name.replace(/\.ipynb$/, "")}.ipynb`);
-  const found = [path.resolve(name), own].find((file) => file.endsWith(".ipynb") && existsSync(file));
-  if (found === undefined)
-    throw new DataError(`run: there is no notebook ${name}; give its path, or the name of a file in ${path.dirname(own)}`);
-  return found;
+  if (name.endsWith(".ipynb") && existsSync(name)) return path.resolve(name);
+  const folder = path.join(projectFolder, "notebooks");
+  const known = readdirSync(folder).flatMap((file) => (file.endsWith(".ipynb") ? [path.basename(file, ".ipynb")] : []));
+  const wanted = path.basename(name, ".ipynb");
+  const found = known.find((own) => own === wanted || own.startsWith(`${wanted}-`));
+  if (found !== undefined && !name.includes(path.sep)) return path.join(folder, `${found}.ipynb`);
+  throw new DataError(
+    `run: there is no notebook ${name}; give its path, or the name of a file in ${folder}${listKnown(wanted, known.sort())}`,
+  );
 }
 
 /** YAML, and so JSON too, which is a part of it. */

@@ -78,15 +78,20 @@ export async function runCommand(command: () => Promise<unknown>): Promise<void>
   } catch (error) {
     if (error instanceof FacebridgeError) say(`${error.name}: ${error.message}`);
     else if (isSystemError(error)) say(`DataError: ${error.message}; mend that and start the same command again`);
-    else if (error instanceof DOMException && error.name === "AbortError") say(error.message);
+    else if (error instanceof Error && error.name === "AbortError") say(error.message);
     else throw error;
-    process.exitCode = error instanceof DOMException ? 130 : 1;
+    process.exitCode = error instanceof Error && error.name === "AbortError" ? 130 : 1;
   }
 }
 
 /** What the system says of a file that it does not give or take: a full disk, a missing right. */
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && "syscall" in error && "path" in error && "code" in error;
+}
+
+/** A word of a command that can be pasted into a shell: quoted where it has to be. */
+export function shellWord(word: string): string {
+  return /^[\w./:,=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** A table as text. */

@@ -1,18 +1,25 @@
 import { existsSync } from "node:fs";
-import { cp, mkdir, rm, symlink, unlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rm, symlink, unlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { localFolder, manifestFolder } from "../../lib/data/locate.js";
+import { ownLocalFolder } from "../own-local-folder.js";
 import { realDataFolder } from "../real-data.js";
 import { temporaryFolder } from "../temporary-folder.js";
 import { facebridge, smallDataFolder } from "./small-data.js";
 
-test("data list names every network and face set with its licence and host", async () => {
+test("data list names every network and face set with its licence and host, or that it is the user's own", async () => {
+  await ownLocalFolder();
+  const manifest = await readFile(path.join(manifestFolder, "encoders/face_esp_mbf.json"), "utf8");
+  await mkdir(path.join(localFolder(), "encoders"), { recursive: true });
+  await writeFile(path.join(localFolder(), "encoders/mine.json"), manifest.replaceAll('"face_esp_mbf"', '"mine"'));
   const { code, stdout } = await facebridge(["data", "list", "--data", await temporaryFolder()]);
   expect(code).toBe(0);
   expect(stdout).toMatch(
     /^face_faceres +network +6.7 MiB +npm @vladmandic\/human-models +MIT \(the npm package\); upstream licence not found +missing$/m,
   );
   expect(stdout).toMatch(/^vis_sam_vit_b +network +\? +huggingface.co \(unverified\) +Apache-2.0 +missing$/m);
+  expect(stdout).toMatch(new RegExp(`^mine +network +\\? +your own +MIT +in ${localFolder()}$`, "m"));
   expect(stdout).toMatch(/^cfp +face set +82.3 MiB +www.cfpw.io +research use +missing$/m);
 });
 
@@ -51,14 +58,19 @@ const real = realDataFolder();
 
 describe.skipIf(real === null)("facebridge embed", () => {
   test("names the detectors and encoders that there are when another is asked for", async () => {
+    await ownLocalFolder();
     const data = await smallDataFolder();
     const embed = (...more: string[]) => facebridge(["embed", "--faces", "lfw", "--data", data, "--out", path.join(data, "out"), ...more]);
     expect((await embed("--detector", "det_mtcnn")).stderr).toContain(
       'chooseDetector: no face detector "det_mtcnn"; give det_blazeface or det_scrfd_2.5g_bnkps',
     );
-    expect((await embed("--encoders", "face_x")).stderr).toContain('embed: no encoder "face_x"; give all, packed, or some of face_adaface');
+    expect((await embed("--encoders", "face_x")).stderr).toContain('embed: no encoder "face_x"; there are: all, packed, face_adaface');
     await unlink(path.join(data, "encoders"));
     await mkdir(path.join(data, "encoders"));
+    expect((await embed()).stderr).toContain(
+      `chooseDetector: no face detector is in ${path.join(data, "encoders")}; run: npx facebridge data get det_blazeface --data ${data}`,
+    );
+    await symlink(path.join(real!, "encoders/det_scrfd_2.5g_bnkps.onnx"), path.join(data, "encoders/det_scrfd_2.5g_bnkps.onnx"));
     expect((await embed()).stderr).toContain("embed: no ONNX network is in ");
   });
 
