@@ -8,7 +8,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { EncoderManifest } from "../../lib/data/index.js";
 import { projectFolder } from "../../lib/data/locate.js";
 import { formatNpy } from "../../lib/data/npy.js";
-import { zip } from "../data/archives.js";
+import { tarGz, zip } from "../data/archives.js";
 import { tinyNetwork } from "../encoders/tiny-onnx.js";
 import { realDataFolder } from "../real-data.js";
 import { temporaryFolder } from "../temporary-folder.js";
@@ -27,13 +27,17 @@ interface Ended {
   readonly peakMiB: number;
 }
 
-/** The built command, with what it cost: processor time and peak memory of its process. */
-async function facebridge(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
-  const main = path.join(projectFolder, "dist/cli/main.js");
+/** The built command, with what it cost. */
+function facebridge(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  return measured([path.join(projectFolder, "dist/cli/main.js"), ...args], env);
+}
+
+/** Node with what it cost: processor time and peak memory of its process. */
+async function measured(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
   const cost = `process.on("exit",()=>{const u=process.resourceUsage();process.stderr.write("\\nCOST "+(u.userCPUTime+u.systemCPUTime)/1000+" "+u.maxRSS/1024)});`;
   const options = { env: { ...process.env, FACEBRIDGE_LOCAL: path.join(folder, "local"), ...env }, maxBuffer: 1e8 };
   const loader = ["--import", `data:text/javascript,${encodeURIComponent(cost)}`];
-  const { code, stdout, stderr } = await promisify(execFile)(process.execPath, [...loader, main, ...args], options).then(
+  const { code, stdout, stderr } = await promisify(execFile)(process.execPath, [...loader, ...args], options).then(
     (done) => ({ code: 0, ...done }),
     (error: unknown) => error as { code: number; stdout: string; stderr: string },
   );
@@ -103,6 +107,27 @@ describe("a hostile file ends in a typed error, in 5 s of the processor and 500 
     expect([code, text.includes("    at "), (await readdir(folder, { recursive: true })).sort()]).toEqual([1, false, before]);
     expect(cpuMs).toBeLessThan(5000);
     expect(peakMiB).toBeLessThan(500);
+  });
+
+  test.each(["zip", "tar.gz"] as const)("a %s archive that swells a thousandfold, and one that leads out", async (format) => {
+    const make = { zip, "tar.gz": tarGz }[format];
+    const unpack = `import { unpackArchive } from ${JSON.stringify(path.join(projectFolder, "dist/data/unpack.js"))};
+      await unpackArchive(process.argv[1], process.argv[2], ${JSON.stringify(format)}, { strip: 0 }).catch((error) => {
+        process.stderr.write(\`\${error.name}: \${error.message}\\n\`);
+        process.exitCode = 1;
+      });`;
+    await mkdir(path.join(folder, "to"));
+    for (const [member, message] of [
+      [{ name: "zeros", bytes: Buffer.alloc(200_000_000) }, /^DataError: .*unpacks to more than .*; it is not unpacked/m],
+      [{ name: "../secret", bytes: Buffer.from("x") }, /^DataError: .*holds "..\/secret", which leads out of its folder/m],
+    ] as const) {
+      const archive = await put("archive", make([member]));
+      const before = (await readdir(folder, { recursive: true })).sort();
+      const { code, text, cpuMs, peakMiB } = await measured(["--input-type=module", "--eval", unpack, archive, path.join(folder, "to")]);
+      expect(text).toMatch(message);
+      expect([code, (await readdir(folder, { recursive: true })).sort()]).toEqual([1, before]);
+      expect([cpuMs < 5000, peakMiB < 500]).toEqual([true, true]);
+    }
   });
 
   test.skipIf(realDataFolder() === null)("an image bomb is told, and no more of it is read than its header", async () => {
