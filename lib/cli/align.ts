@@ -52,7 +52,7 @@ async function loadMoments(file: string, wanted: SavedParts["of"]): Promise<Mome
   return addParts(parts, blockCount);
 }
 
-/** Embed what neither the pack nor the user has embedded yet, where there is a data folder to do it from. */
+/** Embed what neither the pack nor the user has embedded yet, where there is a data folder to do it from; standard output is for the rows alone. */
 async function embedMissing({ source, target, fit, test, data }: AlignCommandOptions): Promise<void> {
   if ((data ?? process.env.FACEBRIDGE_DATA) === undefined) return;
   const known = await listFaceSetManifests();
@@ -65,7 +65,13 @@ async function embedMissing({ source, target, fit, test, data }: AlignCommandOpt
     }
     if (missing.length === 0) continue;
     say(`${missing.join(" and ")}: not embedded on ${faceSet} yet`);
-    await embedCommand({ faces: faceSet, encoders: missing.join(","), provider: "cpu", ...(data === undefined ? {} : { data }) });
+    await embedCommand({
+      faces: faceSet,
+      encoders: missing.join(","),
+      provider: "cpu",
+      write: say,
+      ...(data === undefined ? {} : { data }),
+    });
   }
 }
 

@@ -39,6 +39,8 @@ export interface EmbedCommandOptions {
   /** @defaultValue where studies look */
   readonly out?: string;
   readonly shard?: Shard;
+  /** Takes the report. @defaultValue standard output */
+  readonly write?: (text: string) => void;
 }
 
 /** `facebridge embed`: a face set through networks to embedding files. */
@@ -50,6 +52,7 @@ export async function embedCommand({
   data,
   out = ownEmbeddings(),
   shard,
+  write = print,
 }: EmbedCommandOptions): Promise<void> {
   const dataFolder = resolveDataFolder(data);
   const faceSet = await loadFaceSetManifest(faces);
@@ -93,7 +96,7 @@ export async function embedCommand({
   }
   const lines = result.problems.map(({ image, problem, detail }) => [image, problem, detail.replace(/\s+/g, " ")].join("\t"));
   await writeAtomically(path.join(folder, "problems.tsv"), [Buffer.from(["image\tproblem\tdetail", ...lines, ""].join("\n"))]);
-  report(result, folder, images.length);
+  report(result, { folder, imageCount: images.length, write });
 }
 
 async function chooseEncoders(wanted: string, all: readonly Network[], dataFolder: string): Promise<EncoderManifest[]> {
@@ -113,9 +116,15 @@ async function chooseEncoders(wanted: string, all: readonly Network[], dataFolde
   });
 }
 
-function report({ items, problems, written, current }: EmbedResult, folder: string, imageCount: number): void {
-  printProblems(problems, path.join(folder, "problems.tsv"));
-  print(`${items.length} of ${imageCount} images embedded, ${problems.length} remarks, in ${folder}`);
+interface ReportOptions {
+  readonly folder: string;
+  readonly imageCount: number;
+  readonly write: (text: string) => void;
+}
+
+function report({ items, problems, written, current }: EmbedResult, { folder, imageCount, write }: ReportOptions): void {
+  printProblems(problems, path.join(folder, "problems.tsv"), write);
+  write(`${items.length} of ${imageCount} images embedded, ${problems.length} remarks, in ${folder}`);
   if (current.length > 0) say(`there already: ${current.join(", ")}`);
   if (written.length > 0) say(`written: ${written.join(", ")}`);
 }

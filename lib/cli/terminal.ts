@@ -109,12 +109,12 @@ export interface ToldProblem {
 /** Problems shown on the screen; the report file has all. */
 const shownProblems = 20;
 
-/** The first problems as a table, and where the others are. */
-export function printProblems(problems: readonly ToldProblem[], report: string): void {
+/** The first problems as a table, and where the others are. @param write takes them; else they are results. */
+export function printProblems(problems: readonly ToldProblem[], report: string, write: (text: string) => void = print): void {
   if (problems.length === 0) return;
   const shown = problems.slice(0, shownProblems).map(({ image, problem, detail }) => [image, problem, detail]);
-  print(textTable(["image", "problem", "detail"], shown));
-  if (problems.length > shownProblems) print(`… and ${problems.length - shownProblems} more: ${report}`);
+  write(textTable(["image", "problem", "detail"], shown));
+  if (problems.length > shownProblems) write(`… and ${problems.length - shownProblems} more: ${report}`);
 }
 
 /** `2 × a, 1 × b`: how often each word is there. */
