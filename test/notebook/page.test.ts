@@ -91,7 +91,9 @@ describe("a page of a notebook", () => {
   });
 
   test("names files that are beside no page, and links to none of them", async () => {
-    const cell = markdownCell("See [the **card**](../data/README.md#use), [here](#a) and [that](https://doi.org/10.1), or ([docs/x.md](../docs/x.md)).");
+    const cell = markdownCell(
+      "See [the **card**](../data/README.md#use), [here](#a) and [that](https://doi.org/10.1), or ([docs/x.md](../docs/x.md)).",
+    );
     const own = await renderPage(parseNotebook({ nbformat: 4, cells: [cell] }));
     expect(own).toContain('See the <strong>card</strong> (<code>data/README.md#use</code>), <a href="#a"');
     expect(own).toContain('<a href="https://doi.org/10.1" rel="noopener noreferrer">that</a>, or (docs/x.md).');
