@@ -13,7 +13,7 @@ export async function addEmbeddingsCommand(
   file: string,
   { as: encoder, faces, labels, tensor }: AddEmbeddingsCommandOptions,
 ): Promise<void> {
-  const { items, embeddings, problems, folder, isKnown, report } = await addEmbeddings(file, {
+  const { items, embeddings, problems, folder, isKnown, replaced, report } = await addEmbeddings(file, {
     encoder,
     faceSet: faces,
     labels,
@@ -22,6 +22,7 @@ export async function addEmbeddingsCommand(
   printProblems(problems, report);
   const people = new Set(items.map(({ identity }) => identity)).size;
   print(`${encoder} on ${faces}: ${items.length} rows of ${embeddings.columns} values, ${people} people, in ${folder}`);
+  if (replaced) say("they take the place of the rows that were added under these names before");
   if (problems.length > 0) print(countBy(problems.map(({ problem }) => problem)));
   say(
     isKnown

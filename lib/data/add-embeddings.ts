@@ -2,7 +2,7 @@ import path from "node:path";
 import { packageVersion } from "../core/version.js";
 import { writeAtomically } from "./atomic-file.js";
 import { writeEmbeddingSet } from "./embedding-file.js";
-import { addedEmbeddings, ownEmbeddings } from "./embedding-folders.js";
+import { addedEmbeddings, hasEmbeddingSet, ownEmbeddings } from "./embedding-folders.js";
 import type { Item } from "./embedding-set.js";
 import { readExternalRows } from "./external-rows.js";
 import { readItems } from "./items.js";
@@ -30,6 +30,8 @@ export interface AddedEmbeddings extends MatchedRows {
   readonly folder: string;
   /** Whether the face set's images are known, so that rows were matched to them. */
   readonly isKnown: boolean;
+  /** Whether they took the place of rows that were added before. */
+  readonly replaced: boolean;
   /** Holds all problems. */
   readonly report: string;
 }
@@ -63,11 +65,12 @@ export async function addEmbeddings(file: string, { encoder, faceSet, labels, te
     pipelineVersion: `added from a file with SHA-256 ${await fileSha256(file)}`,
     coding: "float32",
   };
+  const replaced = await hasEmbeddingSet(folder, faceSet, encoder);
   await writeEmbeddingSet(folder, { encoder, faceSet, items, embeddings, provenance });
   const report = path.join(folder, faceSet, "problems.tsv");
   const lines = problems.map(({ image, problem, detail }) => [image, problem, detail].join("\t"));
   await writeAtomically(report, [Buffer.from(["image\tproblem\tdetail", ...lines, ""].join("\n"))]);
-  return { ...matched, folder, isKnown: known !== null, report };
+  return { ...matched, folder, isKnown: known !== null, replaced, report };
 }
 
 /** The items of a face set that was embedded here or is in the pack, or null. */

@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { copyFile, mkdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { DataError } from "../core/errors.js";
-import { forgetEncoder } from "../data/embedding-folders.js";
+import { addedEmbeddings, forgetEncoder } from "../data/embedding-folders.js";
 import type { EncoderManifest, WeightFile } from "../data/encoder-manifest.js";
 import { checkFreeId, writeLocalManifest } from "../data/local-manifest.js";
 import { checkInside, localFolder, staysInside } from "../data/locate.js";
@@ -33,6 +33,12 @@ export async function addEncoder(file: string, { id, answers, licence, replace }
   const folder = path.join(localFolder(), "encoders");
   const isOwn = (await stat(path.join(folder, `${id}.json`)).catch(() => null)) !== null;
   if (!(replace && isOwn)) await checkFreeId(id, "encoders");
+  const added = addedEmbeddings(id);
+  if ((await stat(added).catch(() => null)) !== null) {
+    throw new DataError(
+      `addEncoder: embeddings of "${id}" were added, in ${added}; give the network another name: --as <id>, or take them away`,
+    );
+  }
   const format = formatOf(file);
   const parts = format === "onnx" ? externalFiles(file) : await tfjsWeightFiles(file);
   for (const part of parts) await checkPart(file, part);

@@ -202,8 +202,10 @@ describe("addEmbeddings", () => {
   test("founds a face set that studies, lists and other embeddings find, and writes nowhere else", async () => {
     const file = await put("e.npy", formatNpy([3, 2], Float64Array.of(1, 2, 3, 4, 5, 6)));
     const labels = await put("l.csv", "identity,image\nA,A/1.jpg\nA,A/2.jpg\nB,B/1.jpg\n");
-    const { items, isKnown } = await addEmbeddings(file, { encoder: "mine", faceSet: "party", labels, tensor: null });
-    expect([items.length, isKnown]).toEqual([3, false]);
+    const added = { encoder: "mine", faceSet: "party", labels, tensor: null };
+    const { items, isKnown, replaced } = await addEmbeddings(file, added);
+    expect([items.length, isKnown, replaced]).toEqual([3, false, false]);
+    expect((await addEmbeddings(file, added)).replaced).toBe(true);
     const party = (await listFaceSetManifests()).find(({ id }) => id === "party")!;
     expect([party.root, party.counts]).toEqual([localFolder(), { identities: 2, images: 3 }]);
     const study = await openStudy();

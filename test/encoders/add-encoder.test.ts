@@ -13,6 +13,7 @@ import {
   ownEmbeddings,
 } from "../../lib/data/index.js";
 import { addEncoder, type Image, loadEncoder, type NetworkAnswers, type SampledFaces } from "../../lib/encoders/index.js";
+import { addedEmbeddings } from "../../lib/data/embedding-folders.js";
 import { externalFiles } from "../../lib/encoders/onnx-external-files.js";
 import { proposeInput, proposeOutput, readDimension } from "../../lib/encoders/propose-manifest.js";
 import { chooseEngine } from "../../lib/linalg/index.js";
@@ -135,6 +136,16 @@ describe("addEncoder", () => {
     expect(await embedded()).toEqual(["one/mine", "one/other", "two/mine", "two/other"]);
     await addEncoder(file, { ...options, answers: { ...answers, channels: "RGB" }, replace: true });
     expect(await embedded()).toEqual(["one/other", "two/other"]);
+  });
+
+  test("refuses the name of embeddings that were made elsewhere, which would be taken for the network's", async () => {
+    const file = await putNetwork();
+    await mkdir(addedEmbeddings("mine"), { recursive: true });
+    await expect(addEncoder(file, options)).rejects.toThrow(
+      new DataError(
+        `addEncoder: embeddings of "mine" were added, in ${addedEmbeddings("mine")}; give the network another name: --as <id>, or take them away`,
+      ),
+    );
   });
 
   test("refuses what is no network, and leaves nothing behind", async () => {
