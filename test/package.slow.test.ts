@@ -21,7 +21,7 @@ interface Manifest {
 }
 const readManifest = (folder: string): Manifest => JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8")) as Manifest;
 
-const environment = { ...process.env, ONNXRUNTIME_NODE_INSTALL: "skip", FACEBRIDGE_CACHE: "off" };
+const environment = { ...process.env, ONNXRUNTIME_NODE_INSTALL: "skip", FACEBRIDGE_STUDY_CACHE: "off" };
 delete (environment as NodeJS.ProcessEnv).FACEBRIDGE_LOCAL;
 const run = (command: string, args: readonly string[], cwd = project): string =>
   execFileSync(command, args, { cwd, env: environment, encoding: "utf8" });

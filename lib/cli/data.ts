@@ -34,19 +34,20 @@ export async function listCommand({ data, json = false }: DataOptions & { readon
   const named = data ?? process.env.FACEBRIDGE_DATA;
   const downloads = await listDownloads();
   const statuses = named ? await statusOf(downloads, resolveDataFolder(named)) : downloads.map(() => "not looked for");
-  if (json) {
-    printJson(downloads.map((download, i) => ({ ...download, here: statuses[i] })));
-    return;
-  }
   const manifests = [...(await listEncoderManifests()), ...(await listFaceSetManifests())];
   const own = new Set(manifests.filter(({ root }) => root !== undefined).map(({ id }) => id));
+  const here = downloads.map(({ id }, i) => (own.has(id) ? `in ${localFolder()}` : statuses[i]));
+  if (json) {
+    printJson(downloads.map((download, i) => ({ ...download, here: here[i] })));
+    return;
+  }
   const rows = downloads.map(({ id, kind, licence, files }, i) => [
     id,
     kind,
     sizeOf(files),
     own.has(id) ? "your own" : describeOrigin(files),
     licence.name,
-    own.has(id) ? `in ${localFolder()}` : statuses[i],
+    here[i],
   ]);
   print(textTable(["id", "kind", "size", "to be had", "licence", "here"], rows));
 }

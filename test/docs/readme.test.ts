@@ -10,7 +10,7 @@ test("the first block of the README prints what its last lines say", () => {
   const expected = [...code.matchAll(/^\/\/ (.*)$/gm)].map(([, line]) => line);
   expect(expected.length).toBeGreaterThan(1);
   const input = ts.transpileModule(code, { compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext } }).outputText;
-  const env = { ...process.env, FACEBRIDGE_CACHE: "off" };
+  const env = { ...process.env, FACEBRIDGE_STUDY_CACHE: "off" };
   const printed = execFileSync(process.execPath, ["--input-type=module", "-"], { input, cwd: projectFolder, env, encoding: "utf8" });
   expect(printed.trimEnd().split("\n")).toEqual(expected);
 });
