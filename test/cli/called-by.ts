@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { program } from "../../lib/cli/main.js";
+import { program } from "../../lib/cli/program.js";
 
 /** A command, with the words that call it. */
 export interface NamedCommand {

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { describe, expect, test } from "vitest";
-import { program } from "../../lib/cli/main.js";
+import { program } from "../../lib/cli/program.js";
 import { calledBy, commands } from "./called-by.js";
 import { facebridge } from "./small-data.js";
 
