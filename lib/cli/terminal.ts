@@ -62,8 +62,15 @@ function writeStatus(line: string, end: string): void {
   process.stderr.write(process.stderr.isTTY ? `\r\u001b[2K${line}${end}` : `${line}\n`);
 }
 
-/** Aborted by the first Ctrl-C; the second one ends the process. */
+let interrupt: AbortSignal | null = null;
+
+/** Aborted by the first Ctrl-C of the process; the second one ends it. */
 export function interruptSignal(): AbortSignal {
+  interrupt ??= listenForInterrupt();
+  return interrupt;
+}
+
+function listenForInterrupt(): AbortSignal {
   const controller = new AbortController();
   process.once("SIGINT", () => {
     controller.abort(new DOMException("interrupted; start the same command again to go on", "AbortError"));
