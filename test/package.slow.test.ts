@@ -60,7 +60,7 @@ describe("what is published", () => {
     expect(files.filter((file) => !wanted.test(file))).toEqual([]);
     expect(run("tar", ["tzf", tarball]).trim().split("\n").sort()).toEqual(files.map((file) => `package/${file}`).sort());
     const bytes = files.reduce((sum, file) => sum + statSync(path.join(published, file)).size, 0);
-    expect(bytes).toBeLessThan(2_500_000);
+    expect(bytes).toBeLessThan(2_000_000);
     expect(statSync(tarball).size).toBeLessThan(750_000);
   });
 

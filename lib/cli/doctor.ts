@@ -13,7 +13,7 @@ import {
   weightsStatus,
   type WeightsStatus,
 } from "../data/index.js";
-import { describeEngines, type EngineReport, findCuda } from "../linalg/index.js";
+import { describeEngines, type EngineReport, findCuda, usualEngine } from "../linalg/index.js";
 import { loadTfjs } from "../linalg/load-tfjs.js";
 import { textTable } from "./terminal.js";
 
@@ -61,14 +61,19 @@ function describeEngineReports(reports: readonly EngineReport[]): Section {
 async function describeSurroundings(engines: readonly EngineReport[]): Promise<Section> {
   const { backend, reason } = await loadTfjs();
   const cuda = await findCuda();
-  const onnx = engines.find(({ name }) => name === "onnx");
+  const usual = usualEngine();
+  const algebra = engines.find(({ name }) => name === usual);
   const python = await new Promise<string>((resolve) => {
     execFile("python3", ["--version"], (error, stdout) => {
       resolve(error ? "none" : stdout.trim());
     });
   });
   const rows = [
-    ["algebra", onnx?.present === true ? "onnx" : "none", "the default; the option { engine } names another that is present"],
+    [
+      "algebra",
+      algebra?.present === true ? usual : "none",
+      process.env.FACEBRIDGE_ENGINE ? "named by FACEBRIDGE_ENGINE" : "the default; FACEBRIDGE_ENGINE names another that is present",
+    ],
     ["ONNX networks", "cpu", cuda.present ? `the default; --provider cuda works: ${cuda.detail}` : `no CUDA provider: ${cuda.detail}`],
     ["TensorFlow.js networks", backend, reason],
     ["Python", python, "for JupyterLab and the benches"],

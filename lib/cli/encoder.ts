@@ -4,6 +4,7 @@ import {
   checkWeights,
   type EncoderManifest,
   type FaceSetManifest,
+  listEmbeddingSets,
   listFaceImages,
   listFaceSetManifests,
   loadFaceSetManifest,
@@ -40,6 +41,7 @@ export interface AddEncoderCommandOptions {
 export async function addEncoderCommand(file: string, options: AddEncoderCommandOptions): Promise<void> {
   const id = options.as ?? path.basename(file, path.extname(file)).replace(/[^A-Za-z0-9._-]+/g, "_");
   const { licence = "not said", replace = false } = options;
+  const before = (await listEmbeddingSets()).filter(({ encoder, from }) => encoder === id && from === "embedded");
   const manifest = await addEncoder(file, { id, answers: await complete(options), licence, replace });
   const { input, output, dimension, crop } = manifest;
   print(
@@ -54,6 +56,7 @@ export async function addEncoderCommand(file: string, options: AddEncoderCommand
       ],
     ),
   );
+  if (before.length > 0) say(`deleted what the network before it had embedded: ${before.map(({ faceSet }) => faceSet).join(", ")}`);
   await check(manifest, file, options);
 }
 
@@ -63,7 +66,7 @@ async function complete(options: AddEncoderCommandOptions): Promise<NetworkAnswe
   const given = { inputName, outputName, size, layout, pooling, kind, channels, mean, scale, crop };
   const known = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<NetworkAnswers>;
   const open = preprocessingFields.filter((name) => options[name] === undefined);
-  const canAsk = open.length > 0 && process.stdin.isTTY;
+  const canAsk = open.length > 0 && process.stdin.isTTY && process.stderr.isTTY;
   if (open.length > 0 && !canAsk)
     say(`taken as most face networks have it, since no option says otherwise: ${flagsOf(usualPreprocessing, open)}`);
   const asked = canAsk ? await askPreprocessing(open, { input: process.stdin, output: process.stderr }) : {};

@@ -3,15 +3,17 @@ import {
   addFaceSet,
   checkFaceSetId,
   checkWeights,
+  embeddingFolders,
   type EmbeddingSet,
   type EncoderManifest,
+  findEmbeddings,
   hasEmbeddingSet,
+  listEmbeddingSets,
   listEncoderManifests,
   localFolder,
   manifestFolder,
   type OverlapRow,
   parseOverlap,
-  packFolder,
   readEmbeddingSet,
   resolveDataFolder,
   weightsStatus,
@@ -58,7 +60,9 @@ export async function addFacesCommand(
     }),
   ];
   const kept = scanned.filter(({ unreadable }) => unreadable === null);
+  const before = (await listEmbeddingSets()).filter(({ faceSet, from }) => faceSet === id && from === "embedded");
   const { counts } = await addFaceSet(id, kept, { licence, overlap, replace, signal });
+  if (before.length > 0) say(`deleted what was embedded of the set before it, by ${before.map(({ encoder }) => encoder).join(", ")}`);
   const report = path.join(localFolder(), "faces", id, "problems.tsv");
   const lines = problems.map(({ image, problem, detail }) => [image, problem, detail.replace(/\s+/g, " ")].join("\t"));
   await writeAtomically(report, [Buffer.from(["image\tproblem\tdetail", ...lines, ""].join("\n"))]);
@@ -78,18 +82,30 @@ async function packedEncoder(dataFolder: string): Promise<EncoderManifest | null
   const here: EncoderManifest[] = [];
   for (const network of await listEncoderManifests()) {
     if (network.kind !== "face" || !network.packed || (await weightsStatus(network, dataFolder)) !== "verified") continue;
-    if (await hasEmbeddingSet(packFolder, knownSets[0], network.id)) here.push(network);
+    if (await hasKnownPeople(network.id)) here.push(network);
   }
   const best = here.sort((one, other) => (other.reported?.auc ?? 0) - (one.reported?.auc ?? 0)).at(0);
   if (best === undefined) say("no network of the pack is here: people are looked for in LFW and CFP by their names alone");
   return best ?? null;
 }
 
+/** Whether LFW and CFP are here as that network sees them: in the pack, or in the user's folder. */
+async function hasKnownPeople(network: string): Promise<boolean> {
+  for (const faceSet of knownSets) {
+    const found = await Promise.all(embeddingFolders(network).map((folder) => hasEmbeddingSet(folder, faceSet, network)));
+    if (!found.includes(true)) return false;
+  }
+  return true;
+}
+
 async function findOverlap(scanned: readonly ScannedFace[], encoder: EncoderManifest | null, engine: Engine): Promise<OverlapRow[]> {
-  const folder = packFolder;
   const network = encoder?.id ?? "face_openvino_0095"; // any has the names
+  if (!(await hasKnownPeople(network))) {
+    say("LFW and CFP are not here: nobody is looked for in them");
+    return [];
+  }
   const known: EmbeddingSet[] = [];
-  for (const faceSet of knownSets) known.push(await readEmbeddingSet(folder, faceSet, network, { engine }));
+  for (const faceSet of knownSets) known.push(await readEmbeddingSet(await findEmbeddings(faceSet, network), faceSet, network, { engine }));
   const names = overlapByName(
     scanned.map(({ identity }) => identity),
     known.map(({ faceSet, items }) => ({ faceSet, identities: items.map(({ identity }) => identity) })),

@@ -1,10 +1,9 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { DataError, ValueError } from "../core/errors.js";
 import { projectFolder } from "../data/index.js";
-import { listKnown } from "../data/nearest.js";
 import {
   declaredParameters,
   readParameter,
@@ -16,6 +15,7 @@ import {
 import { readNotebook } from "../notebook/index.js";
 import { cellFailure } from "./cell-failure.js";
 import { followNotebook } from "./follow-notebook.js";
+import { findOwnNotebook } from "./own-notebook.js";
 import { interruptSignal, print, progressBar, say } from "./terminal.js";
 import { needWorkingCopy } from "./working-copy.js";
 
@@ -80,14 +80,7 @@ function tell({ folder, reused, failure }: RecordedRun, file: string): void {
 /** A path, or the name of one of the project's notebooks, or its number. */
 function findNotebook(name: string): string {
   if (name.endsWith(".ipynb") && existsSync(name)) return path.resolve(name);
-  const folder = path.join(projectFolder, "notebooks");
-  const known = readdirSync(folder).flatMap((file) => (file.endsWith(".ipynb") ? [path.basename(file, ".ipynb")] : []));
-  const wanted = path.basename(name, ".ipynb");
-  const found = known.find((own) => own === wanted || own.startsWith(`${wanted}-`));
-  if (found !== undefined && !name.includes(path.sep)) return path.join(folder, `${found}.ipynb`);
-  throw new DataError(
-    `run: there is no notebook ${name}; give its path, or the name of a file in ${folder}${listKnown(wanted, known.sort())}`,
-  );
+  return path.join(projectFolder, "notebooks", `${findOwnNotebook(name, "run")}.ipynb`);
 }
 
 /** YAML, and so JSON too, which is a part of it. */

@@ -1,12 +1,12 @@
-import { copyFile, mkdir, readdir, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { DataError } from "../core/errors.js";
 import { projectFolder } from "../data/index.js";
 import { runNotebookFile } from "../kernel/index.js";
 import { readNotebook, renderPage } from "../notebook/index.js";
 import { readResultFile, type ResultRow, summarise } from "../study/index.js";
 import { cellFailure } from "./cell-failure.js";
 import { followNotebook } from "./follow-notebook.js";
+import { findOwnNotebook, ownNotebooks } from "./own-notebook.js";
 import { publishCommand } from "./publish.js";
 import { interruptSignal, print, textTable } from "./terminal.js";
 import { needWorkingCopy } from "./working-copy.js";
@@ -35,13 +35,9 @@ export async function startCommand(): Promise<void> {
  */
 export async function studyCommand(names: readonly string[]): Promise<void> {
   needWorkingCopy("study");
-  const folder = path.join(projectFolder, "notebooks");
-  const own = (await readdir(folder)).flatMap((file) => (file.endsWith(".ipynb") ? [path.basename(file, ".ipynb")] : [])).sort();
-  const chosen = names.map((name) => path.basename(name, ".ipynb"));
-  const stranger = chosen.find((name) => !own.includes(name));
-  if (stranger !== undefined) throw new DataError(`study: there is no notebook ${stranger} in ${folder}; name one of ${own.join(", ")}`);
-  for (const name of chosen.length > 0 ? chosen : own) {
-    await copyFile(await executeNotebook(name, path.join("runs", "study"), {}), path.join(folder, `${name}.ipynb`));
+  const chosen = names.map((name) => findOwnNotebook(name, "study"));
+  for (const name of chosen.length > 0 ? chosen : ownNotebooks()) {
+    await copyFile(await executeNotebook(name, path.join("runs", "study"), {}), path.join(projectFolder, "notebooks", `${name}.ipynb`));
   }
   await publishCommand([], { out: path.join(projectFolder, "site") });
 }

@@ -2,9 +2,9 @@ import { constants } from "node:fs";
 import { copyFile, mkdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { DataError } from "../core/errors.js";
-import { forgetFaceSet } from "./embedding-folders.js";
+import { forgetFaceSet, listEmbeddingSets } from "./embedding-folders.js";
 import type { FaceSetManifest } from "./face-set-manifest.js";
-import { checkFreeId, ownFaceSet, writeLocalManifest } from "./local-manifest.js";
+import { checkFreeId, checkId, ownFaceSet, writeLocalManifest } from "./local-manifest.js";
 import { checkInside, localFolder } from "./locate.js";
 import { type OverlapRow, writeOverlap } from "./overlap-file.js";
 
@@ -59,8 +59,16 @@ export async function addFaceSet(
   return { ...manifest, root: localFolder() };
 }
 
-/** @throws DataError when an id is no id, or is taken: by the user's own face set only where that is not to be replaced. */
+/**
+ * @throws DataError when an id is no id, or is taken: by the user's own face set where that is not to be replaced, or where embeddings that were
+ * made elsewhere go with it.
+ */
 export async function checkFaceSetId(id: string, replace: boolean): Promise<void> {
+  checkId(id);
   const isOwn = (await stat(path.join(localFolder(), "face-sets", `${id}.json`)).catch(() => null)) !== null;
   if (!(replace && isOwn)) await checkFreeId(id, "face-sets");
+  const added = (await listEmbeddingSets()).filter(({ faceSet, from }) => faceSet === id && from === "added");
+  if (added.length === 0) return;
+  const folders = added.map(({ folder }) => path.join(folder, id)).join(", ");
+  throw new DataError(`addFaceSet: embeddings of "${id}" were added, in ${folders}; give another: --as <id>, or take them away`);
 }

@@ -14,6 +14,7 @@ export { embeddingSetIsCurrent, packEmbeddingSet, readEmbeddingSet, type ReadOpt
 export {
   addedEmbeddings,
   embeddingFolders,
+  findEmbeddings,
   type FoundEmbeddings,
   hasEmbeddingSet,
   listEmbeddingSets,

@@ -22,14 +22,18 @@ export async function writeLocalManifest(kind: ManifestKind, manifest: EncoderMa
   return file;
 }
 
+/** @throws DataError when an id could be anything but the name of a file. */
+export function checkId(id: string): void {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(id)) return;
+  throw new DataError(`"${id}" is no id; give letters, digits, ".", "_" and "-", with a letter or digit first: --as <id>`);
+}
+
 /**
  * @param adding what is being added, where --replace puts it in the place of the user's own.
  * @throws DataError when an id is no id, or is taken already by a network or a face set.
  */
 export async function checkFreeId(id: string, adding?: ManifestKind): Promise<void> {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(id)) {
-    throw new DataError(`"${id}" is no id; give letters, digits, ".", "_" and "-", with a letter or digit first: --as <id>`);
-  }
+  checkId(id);
   for (const kind of ["encoders", "face-sets"] as const) {
     if (!(await listManifestIds(kind, {})).includes(id)) continue;
     const own = path.join(localFolder(), kind, `${id}.json`);

@@ -4,7 +4,7 @@ import path from "node:path";
 import { DataError } from "../core/errors.js";
 import { addedEmbeddings, forgetEncoder } from "../data/embedding-folders.js";
 import type { EncoderManifest, WeightFile } from "../data/encoder-manifest.js";
-import { checkFreeId, writeLocalManifest } from "../data/local-manifest.js";
+import { checkFreeId, checkId, writeLocalManifest } from "../data/local-manifest.js";
 import { checkInside, localFolder, staysInside } from "../data/locate.js";
 import { fileSha256 } from "../data/weights.js";
 import type { NetworkOutput } from "./network-output.js";
@@ -30,6 +30,7 @@ export interface AddEncoderOptions {
  * @throws DataError when it is neither, names files elsewhere, does not run, or leaves open what an answer would settle. Nothing is left behind then.
  */
 export async function addEncoder(file: string, { id, answers, licence, replace }: AddEncoderOptions): Promise<EncoderManifest> {
+  checkId(id);
   const folder = path.join(localFolder(), "encoders");
   const isOwn = (await stat(path.join(folder, `${id}.json`)).catch(() => null)) !== null;
   if (!(replace && isOwn)) await checkFreeId(id, "encoders");
@@ -57,7 +58,7 @@ export async function addEncoder(file: string, { id, answers, licence, replace }
     }
     const { crop, kind = "face" } = answers;
     const manifest = ownManifest(id, { format, input, ...output, weights, crop, kind, licence, from: path.basename(file) });
-    if (isOwn) await forgetEncoder(id);
+    await forgetEncoder(id);
     await rm(path.join(folder, id), { recursive: true, force: true });
     await rename(staging, path.join(folder, id));
     await writeLocalManifest("encoders", manifest);

@@ -7,6 +7,7 @@ import { packageVersion } from "../core/version.js";
 import { removeLeftovers, writeAtomically } from "../data/atomic-file.js";
 import { localFolder, manifestFolder, packFolder, projectFolder, workFolder } from "../data/locate.js";
 import { toPng } from "../figures/png.js";
+import { usualEngine } from "../linalg/choose-engine.js";
 import { formatNotebook, readNotebook, type CodeCell, type Notebook } from "../notebook/nbformat.js";
 import { codeDigest } from "../study/code-digest.js";
 import { checkParameters, declaredParameters } from "./declared-parameters.js";
@@ -19,6 +20,8 @@ export interface RunProvenance {
   /** Values of all parameters, given or declared; undefined ones, which are computed, are left out. */
   readonly parameters: Parameters;
   readonly packageVersion: string;
+  /** That studies use unless a cell names another. */
+  readonly engine: string;
   /** Commit that is checked out, with "+" when files differ from it; null outside of a repository. */
   readonly git: string | null;
   /** SHA-256, hex: of the notebook's code, the library's code, the manifests, the embedded pack, and the embeddings and face sets that the user has added. */
@@ -93,6 +96,7 @@ async function describeRun(notebook: Notebook, name: string, given: Parameters):
     notebook: name,
     parameters: { ...parameters, ...given },
     packageVersion,
+    engine: usualEngine(),
     git: await gitState(),
     digests: {
       notebook: digestOf(JSON.stringify(code)),

@@ -24,13 +24,18 @@ interface Found {
 const finders: Readonly<Record<EngineName, () => Promise<Found>>> = { onnx: findOnnx, openblas: findOpenblasEngine, tfjs: findTfjs };
 const found = new Map<EngineName, Promise<Found>>();
 
+/** What FACEBRIDGE_ENGINE names, whether there is such an engine or not; else "onnx". */
+export function usualEngine({ FACEBRIDGE_ENGINE: named }: NodeJS.ProcessEnv = process.env): EngineName {
+  return (named === undefined || named === "" ? "onnx" : named) as EngineName;
+}
+
 /**
  * The engine of that name, made once a process. Only that engine is looked for.
  *
- * @defaultValue name = FACEBRIDGE_ENGINE, else "onnx"
+ * @defaultValue name = that of `usualEngine`
  * @throws ValueError when that engine is not present.
  */
-export async function chooseEngine(name = (process.env.FACEBRIDGE_ENGINE ?? "onnx") as EngineName): Promise<Engine> {
+export async function chooseEngine(name: EngineName = usualEngine()): Promise<Engine> {
   const { engine, detail } = await find(name);
   if (engine !== null) return engine;
   const present = (await describeEngines()).filter((entry) => entry.present).map((entry) => `"${entry.name}"`);

@@ -19,7 +19,10 @@ export interface PairScores extends MatedScores {
 /** Scores of one evaluation, of which the non-mated ones were only counted. */
 export interface CountedPairs extends MatedScores {
   readonly placeSums: PlaceSums;
-  /** False matches at a threshold, in the place of places: scores are computed once more, unless one tile held them all. */
+  /**
+   * False matches at a threshold, in the place of places. Scores are computed once more from the rows that were given, unless one tile held them
+   * all: do not write to those rows before.
+   */
   readonly falseMatchesAt: (threshold: number) => Promise<PlaceSums>;
 }
 

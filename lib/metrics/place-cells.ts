@@ -4,7 +4,7 @@ import { createTally, type Tally } from "./tally.js";
 
 export const nanScore = "scoreRecognition: a score is NaN; score with another engine, and see what `facebridge doctor` says of this one";
 
-/** Cells of the largest grid, four for each mated score up to 2^18 of these: with fewer, more scores have to be looked for. */
+/** Cells of the largest grid. It has four for each of 2^18 mated scores: with fewer, more scores have to be looked for. */
 const mostCells = 2 ** 20;
 
 /** Watched scores that wait to be sorted in: 4 MiB. */

@@ -17,7 +17,7 @@ async function report(dataFolder: string | null, engines: EngineReport[] = [engi
 test("without a data folder it looks for nothing and says how to name one", async () => {
   const text = await report(null);
   expect(text).toMatch(/^onnx +yes +here$/m);
-  expect(text).toMatch(/^algebra +onnx +the default; the option \{ engine \} names another that is present$/m);
+  expect(text).toMatch(/^algebra +onnx +the default; FACEBRIDGE_ENGINE names another that is present$/m);
   expect(text).toMatch(/^ONNX networks +cpu +(the default; --provider cuda works: |no CUDA provider: )/m);
   expect(text).toMatch(/^TensorFlow.js networks +(tfjs-node-gpu +the add-on finds a GPU|wasm +the add-on @tensorflow\/tfjs-node-gpu )/m);
   expect(text).toMatch(/^Python +(Python 3|none)/m);

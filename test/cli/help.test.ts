@@ -40,7 +40,7 @@ describe("the shell", () => {
     [
       "a notebook that is not there",
       "study 99-no",
-      { code: 1, stdout: /^$/, stderr: /^DataError: study: there is no notebook 99-no in .*; name one of 00-/ },
+      { code: 1, stdout: /^$/, stderr: /^DataError: study: there is no notebook 99-no; .*; there are: 00-/ },
     ],
     ["a list, as a result", "embeddings list", { code: 0, stdout: /face_esp_mbf/, stderr: /^$/ }],
   ])("gets %s (facebridge %s), and no colour", async (_, line, { code, stdout, stderr }) => {

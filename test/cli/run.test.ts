@@ -38,7 +38,7 @@ test.each<[Parameters<typeof refusal>[0], string]>([
 test("names the folder in which it looked for a notebook", async () => {
   const failure = runNotebookCommand("no-such", { set: [], grid: [], cache: true });
   await expect(failure).rejects.toThrow(
-    /^run: there is no notebook no-such; give its path, or the name of a file in .*notebooks; there are: 00-from-images-to-embeddings, 01-/,
+    /^run: there is no notebook no-such; give the name of a file in .*notebooks; there are: 00-from-images-to-embeddings, 01-/,
   );
   const misspelt = runNotebookCommand("01-do-network-see-alike", { set: [], grid: [], cache: true });
   await expect(misspelt).rejects.toThrow('notebooks; did you mean "01-do-networks-see-alike"? There are: ');

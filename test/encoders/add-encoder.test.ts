@@ -1,4 +1,4 @@
-import { mkdir, readFile, readdir, symlink, truncate, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { DataError } from "../../lib/core/errors.js";
@@ -128,6 +128,14 @@ describe("addEncoder", () => {
     );
   });
 
+  test("refuses a name that leads out of the user's folder, also of something to replace", async () => {
+    await mkdir(path.join(localFolder(), "encoders"), { recursive: true });
+    await writeFile(path.join(localFolder(), "kept.json"), "{}");
+    await expect(addEncoder(await putNetwork(), { ...options, id: "../kept", replace: true })).rejects.toThrow(
+      '"../kept" is no id; give letters',
+    );
+  });
+
   test("takes what a network has embedded away when another is put in its place, and leaves the other networks' rows", async () => {
     const file = await putNetwork();
     await addEncoder(file, options);
@@ -135,6 +143,11 @@ describe("addEncoder", () => {
     await addEncoder(file, { ...options, id: "second" });
     expect(await embedded()).toEqual(["one/mine", "one/other", "two/mine", "two/other"]);
     await addEncoder(file, { ...options, answers: { ...answers, channels: "RGB" }, replace: true });
+    expect(await embedded()).toEqual(["one/other", "two/other"]);
+
+    await putEmbeddings("one", "mine");
+    await rm(path.join(localFolder(), "encoders", "mine.json"));
+    await addEncoder(file, options);
     expect(await embedded()).toEqual(["one/other", "two/other"]);
   });
 

@@ -1,6 +1,6 @@
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { ValueError } from "../../lib/core/errors.js";
 import { readProvenance, recordRun } from "../../lib/kernel/run-record.js";
 import { readNotebook, writeNotebook } from "../../lib/notebook/nbformat.js";
@@ -50,6 +50,12 @@ describe("recordRun", () => {
     expect(await recordRun(file, { parameters: { seed: 2 }, out })).toEqual({ folder: run.folder, reused: true, failure: null });
     const other = await recordRun(file, { parameters: { seed: 3 }, out });
     expect([other.folder === run.folder, other.reused]).toEqual([false, false]);
+
+    vi.stubEnv("FACEBRIDGE_ENGINE", "tfjs");
+    const elsewhere = await recordRun(file, { parameters: { seed: 2 }, out });
+    vi.unstubAllEnvs();
+    expect([elsewhere.folder === run.folder, elsewhere.reused]).toEqual([false, false]);
+    expect(await readProvenance(elsewhere.folder)).toMatchObject({ engine: "tfjs" });
   }, 60_000);
 
   test("runs again what was stopped, to the same bytes, and what was edited", async () => {

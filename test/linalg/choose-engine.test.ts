@@ -13,6 +13,8 @@ describe("chooseEngine", () => {
     vi.stubEnv("FACEBRIDGE_ENGINE", "tfjs");
     expect((await chooseEngine()).name).toBe("tfjs");
     expect((await chooseEngine("onnx")).name).toBe("onnx");
+    vi.stubEnv("FACEBRIDGE_ENGINE", "");
+    expect((await chooseEngine()).name).toBe("onnx");
     vi.stubEnv("FACEBRIDGE_ENGINE", "abacus");
     await expect(chooseEngine()).rejects.toThrow('chooseEngine: engine "abacus" is not present (there is no such engine); present: "onnx"');
     vi.unstubAllEnvs();

@@ -5,6 +5,7 @@ import { matrix32 } from "../../lib/core/matrix.js";
 import { createRandom } from "../../lib/core/random.js";
 import {
   addFaceSet,
+  checkFaceSetId,
   type EmbeddingSet,
   listFaceImages,
   loadFaceSetManifest,
@@ -151,6 +152,20 @@ describe("people of other sets", () => {
     await put("local/face-sets/friends.overlap.tsv", "identity\totherSet\totherIdentity\tby\nAnn\tlfw\n");
     await expect(readOwnOverlap()).rejects.toThrow("needs an identity, another set and an identity there; correct it");
   });
+});
+
+test("a face set is not replaced by a name that leads out, nor under embeddings that were made elsewhere", async () => {
+  await put("kept.json", "{}");
+  await mkdir(path.join(folder, "face-sets"), { recursive: true });
+  await expect(checkFaceSetId("../kept", true)).rejects.toThrow('"../kept" is no id; give letters');
+  await put("face-sets/friends.json", "{}");
+  await expect(checkFaceSetId("friends", true)).resolves.toBeUndefined();
+  const added = path.join(localFolder(), "added-embeddings", "theirs", "friends");
+  await mkdir(added, { recursive: true });
+  await writeFile(path.join(added, "theirs.safetensors"), "");
+  await expect(checkFaceSetId("friends", true)).rejects.toThrow(
+    `addFaceSet: embeddings of "friends" were added, in ${added}; give another: --as <id>, or take them away`,
+  );
 });
 
 test("a face set is copied whole, listed by its manifest, and replaced only where that is asked for", async () => {
