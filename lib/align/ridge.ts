@@ -65,8 +65,10 @@ export async function fitRidgePath(
   const wanted = centreRows(tune.target, moments.target.mean, 0, tune.target.rows);
   const along = await engine.product(centred, solver.directions.vectors, { signal });
   const path: { ratio: number; cosine: number }[] = [];
+  const weights = new Float64Array(solver.projected.data.length);
+  const into = new Float64Array(wanted.data.length);
   for (const ratio of ratios) {
-    const mapped = await engine.product(along, shrunken(solver, lambdaOf(moments, ratio)), { signal });
+    const mapped = await engine.product(along, shrunken(solver, lambdaOf(moments, ratio), weights), { into, signal });
     path.push({ ratio, cosine: meanCosine(mapped, wanted) });
   }
   const best = path.reduce((chosen, entry) => (entry.cosine > chosen.cosine ? entry : chosen));
