@@ -40,7 +40,11 @@ export function solveSpectral(solver: SpectralSolver, lambda: number, { engine, 
  *
  * @param into where they go; memory of their own without it.
  */
-export function shrunken({ directions, projected: { rows, columns, data } }: SpectralSolver, lambda: number, into?: Float64Array): Matrix64 {
+export function shrunken(
+  { directions, projected: { rows, columns, data } }: SpectralSolver,
+  lambda: number,
+  into?: Float64Array,
+): Matrix64 {
   const result = matrix64(rows, columns, into);
   for (let i = 0; i < rows; i++) {
     const divisor = directions.values[i] + lambda;
