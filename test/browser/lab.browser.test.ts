@@ -83,7 +83,13 @@ test("every notebook of the project gives the rows that the runner gives", async
   const names = await notebookNames();
   expect(names).toContain(first);
   // The one that stays open is the last to be opened.
-  for (const name of [...names.filter((other) => other !== first).sort().reverse(), first]) {
+  for (const name of [
+    ...names
+      .filter((other) => other !== first)
+      .sort()
+      .reverse(),
+    first,
+  ]) {
     await lab.openNotebook(page, name);
     await shots.take(page, `${name}-before`);
     await lab.runCells(page, "Run All Cells", notebookTimeoutMs);
