@@ -13,11 +13,11 @@ export interface ChildSession {
   close(): void;
 }
 
-/** Start a session that imports from `root`, in the `workFolder`. @throws Error when the process ends before it is ready. */
+/** Start a session that imports from `root`, in the `workFolder` of that. @throws Error when the process ends before it is ready. */
 export async function startChildSession(root: string, signal?: AbortSignal): Promise<ChildSession> {
   signal?.throwIfAborted();
   // Warnings of Node and messages of native libraries are no output of a cell.
-  const child = fork(join(root, "dist", "kernel", "child.js"), { cwd: workFolder(), silent: true, execArgv: ["--no-warnings"] });
+  const child = fork(join(root, "dist", "kernel", "child.js"), { cwd: workFolder(root), silent: true, execArgv: ["--no-warnings"] });
   let complaint = "";
   child.stdout?.resume();
   child.stderr?.on("data", (text: Buffer) => (complaint = (complaint + text.toString()).slice(-2000)));
