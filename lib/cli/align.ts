@@ -1,7 +1,7 @@
 import process from "node:process";
 import { addParts, allMapKinds, loadParts, type Moments, type SavedParts } from "../align/index.js";
 import { DataError } from "../core/errors.js";
-import { embeddingFolders, hasEmbeddingSet, listFaceSetManifests, pickStudySet } from "../data/index.js";
+import { listFaceSetManifests, pickStudySet, searchEmbeddings } from "../data/index.js";
 import { formatTable } from "../notebook/index.js";
 import { keyOf, openStudy, type ResultRow, runStudy, writeResultFile } from "../study/index.js";
 import { embedCommand } from "./embed.js";
@@ -60,8 +60,7 @@ async function embedMissing({ source, target, fit, test, data }: AlignCommandOpt
   for (const faceSet of faceSets) {
     const missing: string[] = [];
     for (const encoder of new Set([source, target])) {
-      const found = await Promise.all(embeddingFolders(encoder).map((folder) => hasEmbeddingSet(folder, faceSet, encoder)));
-      if (!found.includes(true)) missing.push(encoder);
+      if ((await searchEmbeddings(faceSet, encoder)) === null) missing.push(encoder);
     }
     if (missing.length === 0) continue;
     say(`${missing.join(" and ")}: not embedded on ${faceSet} yet`);

@@ -3,11 +3,8 @@ import {
   addFaceSet,
   checkFaceSetId,
   checkWeights,
-  embeddingFolders,
   type EmbeddingSet,
   type EncoderManifest,
-  findEmbeddings,
-  hasEmbeddingSet,
   listEmbeddingSets,
   listEncoderManifests,
   localFolder,
@@ -16,6 +13,7 @@ import {
   parseOverlap,
   readEmbeddingSet,
   resolveDataFolder,
+  searchEmbeddings,
   weightsStatus,
 } from "../data/index.js";
 import { readFile } from "node:fs/promises";
@@ -82,30 +80,33 @@ async function packedEncoder(dataFolder: string): Promise<EncoderManifest | null
   const here: EncoderManifest[] = [];
   for (const network of await listEncoderManifests()) {
     if (network.kind !== "face" || !network.packed || (await weightsStatus(network, dataFolder)) !== "verified") continue;
-    if (await hasKnownPeople(network.id)) here.push(network);
+    if ((await findKnownPeople(network.id)) !== null) here.push(network);
   }
   const best = here.sort((one, other) => (other.reported?.auc ?? 0) - (one.reported?.auc ?? 0)).at(0);
   if (best === undefined) say("no network of the pack is here: people are looked for in LFW and CFP by their names alone");
   return best ?? null;
 }
 
-/** Whether LFW and CFP are here as that network sees them: in the pack, or in the user's folder. */
-async function hasKnownPeople(network: string): Promise<boolean> {
+/** Where LFW and CFP lie as that network sees them; null unless both are here. */
+async function findKnownPeople(network: string): Promise<{ readonly faceSet: string; readonly folder: string }[] | null> {
+  const found: { faceSet: string; folder: string }[] = [];
   for (const faceSet of knownSets) {
-    const found = await Promise.all(embeddingFolders(network).map((folder) => hasEmbeddingSet(folder, faceSet, network)));
-    if (!found.includes(true)) return false;
+    const folder = await searchEmbeddings(faceSet, network);
+    if (folder === null) return null;
+    found.push({ faceSet, folder });
   }
-  return true;
+  return found;
 }
 
 async function findOverlap(scanned: readonly ScannedFace[], encoder: EncoderManifest | null, engine: Engine): Promise<OverlapRow[]> {
   const network = encoder?.id ?? "face_openvino_0095"; // any has the names
-  if (!(await hasKnownPeople(network))) {
+  const sets = await findKnownPeople(network);
+  if (sets === null) {
     say("LFW and CFP are not here: nobody is looked for in them");
     return [];
   }
   const known: EmbeddingSet[] = [];
-  for (const faceSet of knownSets) known.push(await readEmbeddingSet(await findEmbeddings(faceSet, network), faceSet, network, { engine }));
+  for (const { faceSet, folder } of sets) known.push(await readEmbeddingSet(folder, faceSet, network, { engine }));
   const names = overlapByName(
     scanned.map(({ identity }) => identity),
     known.map(({ faceSet, items }) => ({ faceSet, identities: items.map(({ identity }) => identity) })),

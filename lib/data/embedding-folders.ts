@@ -15,21 +15,27 @@ export function addedEmbeddings(encoder: string): string {
 }
 
 /** Where a network's embeddings are looked for, in this order: the pack, what was embedded here, what was added. */
-export function embeddingFolders(encoder: string): string[] {
-  return [packFolder, ownEmbeddings(), addedEmbeddings(encoder)];
+function foldersFor(encoder: string, pack: string): string[] {
+  return [pack, ownEmbeddings(), addedEmbeddings(encoder)];
+}
+
+/** The first folder that holds a set; null where none does. */
+export async function searchEmbeddings(faceSet: string, encoder: string, pack: string = packFolder): Promise<string | null> {
+  for (const folder of foldersFor(encoder, pack)) if (await hasEmbeddingSet(folder, faceSet, encoder)) return folder;
+  return null;
 }
 
 /**
- * The first of the {@link embeddingFolders} that holds a set; the pack, which tells what there is, where none does.
+ * The folder that {@link searchEmbeddings} finds; the pack, which tells what there is, where none has the set.
  *
  * @throws DataError where none does and there is no pack: the published package has none.
  */
 export async function findEmbeddings(faceSet: string, encoder: string, pack: string = packFolder): Promise<string> {
-  const folders = [pack, ownEmbeddings(), addedEmbeddings(encoder)];
-  for (const folder of folders) if (await hasEmbeddingSet(folder, faceSet, encoder)) return folder;
+  const found = await searchEmbeddings(faceSet, encoder, pack);
+  if (found !== null) return found;
   if (existsSync(pack)) return pack;
   throw new DataError(
-    `findEmbeddings: there is no ${faceSet}/${encoder}.safetensors in ${folders.slice(1).join(" or ")}, and the pack is not in the published package; ` +
+    `findEmbeddings: there is no ${faceSet}/${encoder}.safetensors in ${foldersFor(encoder, pack).slice(1).join(" or ")}, and the pack is not in the published package; ` +
       "copy the repository's data/ to the former, name another folder (openStudy({ folder }), align --from), or run: facebridge embed, or embeddings add",
   );
 }

@@ -11,15 +11,7 @@ export {
   type WebOrigin,
 } from "./download-manifest.js";
 export { embeddingSetIsCurrent, packEmbeddingSet, readEmbeddingSet, type ReadOptions, writeEmbeddingSet } from "./embedding-file.js";
-export {
-  addedEmbeddings,
-  embeddingFolders,
-  findEmbeddings,
-  type FoundEmbeddings,
-  hasEmbeddingSet,
-  listEmbeddingSets,
-  ownEmbeddings,
-} from "./embedding-folders.js";
+export { addedEmbeddings, type FoundEmbeddings, listEmbeddingSets, ownEmbeddings, searchEmbeddings } from "./embedding-folders.js";
 export { pipelineVersion, type EmbeddingSet, type Item, type Provenance } from "./embedding-set.js";
 export type {
   BlazefaceManifest,
