@@ -71,7 +71,7 @@ export async function recordRun(
   await mkdir(folder, { recursive: true });
   await removeLeftovers(folder);
   const declared = declaredParameters(notebook).map(({ name }) => name);
-  const results = declared.includes("resultFolder") ? { resultFolder: path.relative(projectFolder, folder).split(path.sep).join("/") } : {};
+  const results = declared.includes("resultFolder") ? { resultFolder: path.relative(workFolder(), folder).split(path.sep).join("/") } : {};
   const { notebook: executed, failure } = await runNotebook(notebook, { ...options, parameters: { ...results, ...parameters } });
   await writeAtomically(path.join(folder, "notebook.ipynb"), [Buffer.from(formatNotebook(executed))]);
   if (failure === null) {

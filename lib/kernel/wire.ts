@@ -27,6 +27,7 @@ export interface Message {
 export const protocolVersion = "5.3";
 
 const delimiter = "<IDS|MSG>";
+const delimiterBytes = Buffer.from(delimiter);
 
 /**
  * Read the frames of a message.
@@ -37,7 +38,7 @@ const delimiter = "<IDS|MSG>";
  */
 export function decodeMessage(frames: readonly Uint8Array[], key: string): Message {
   const buffers = frames.map((frame) => Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength));
-  const at = buffers.findIndex((frame) => frame.equals(Buffer.from(delimiter)));
+  const at = buffers.findIndex((frame) => frame.equals(delimiterBytes));
   const parts = buffers.slice(at + 2, at + 6);
   if (at < 0 || parts.length < 4) {
     throw new DataError(`decodeMessage: got ${frames.length} frames; a message has <IDS|MSG>, a signature and four parts`);
