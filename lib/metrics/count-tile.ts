@@ -33,12 +33,12 @@ export function countTile(tile: SubjectTile, groups: SubjectGroups, cells: Place
 /** The non-mated scores of a tile at or above a threshold, for each subject of the rows and each of the columns. */
 export function falseMatchesOf(tile: SubjectTile, groups: SubjectGroups, threshold: number): Float64Array {
   const { data } = tile.scores;
-  const { templateBegins } = groups;
+  const { templateBegins, templateSubjects } = groups;
   const { first: firstColumn } = tile.columns.subjects;
   return sumRows(tile, groups, (shift, first, last, sums) => {
-    for (let other = first; other < last; other++) {
-      const end = shift + templateBegins[other + 1];
-      for (let i = shift + templateBegins[other]; i < end; i++) if (data[i] >= threshold) sums[other - firstColumn]++;
+    const end = shift + templateBegins[last];
+    for (let i = shift + templateBegins[first]; i < end; i++) {
+      if (data[i] >= threshold) sums[templateSubjects[i - shift] - firstColumn]++;
     }
   });
 }
@@ -122,18 +122,19 @@ export interface RankCounts {
 /** Count candidates at or above the best mates: subjects by their best template, or templates one by one. */
 export function rankTile(
   { rows, columns, scores, firstProbe, firstTemplate }: SubjectTile,
-  { probeBegins, templateBegins }: SubjectGroups,
+  groups: SubjectGroups,
   counts: RankCounts,
   unit: "subject" | "template",
 ): void {
+  const { probeBegins, templateBegins } = groups;
   const { first, last } = columns.subjects;
   for (let subject = rows.subjects.first; subject < rows.subjects.last; subject++) {
     if (templateBegins[subject] === templateBegins[subject + 1]) continue;
     for (let probe = probeBegins[subject]; probe < probeBegins[subject + 1]; probe++) {
       const shift = (probe - firstProbe) * scores.columns - firstTemplate;
       const mostOfSubject = unit === "subject" ? 1 : Infinity;
-      rankRow(scores.data, shift, templateBegins, first, Math.min(subject, last), probe, counts, mostOfSubject);
-      rankRow(scores.data, shift, templateBegins, Math.max(subject + 1, first), last, probe, counts, mostOfSubject);
+      rankRow(scores.data, shift, groups, first, Math.min(subject, last), probe, counts, mostOfSubject);
+      rankRow(scores.data, shift, groups, Math.max(subject + 1, first), last, probe, counts, mostOfSubject);
     }
   }
 }
@@ -142,7 +143,7 @@ export function rankTile(
 function rankRow(
   data: Float32Array,
   shift: number,
-  templateBegins: Int32Array,
+  { templateBegins, templateSubjects }: SubjectGroups,
   first: number,
   last: number,
   probe: number,
@@ -150,17 +151,19 @@ function rankRow(
   mostOfSubject: number,
 ): void {
   const mate = best[probe];
-  for (let other = first; other < last; other++) {
-    const end = shift + templateBegins[other + 1];
+  const end = shift + templateBegins[last];
+  for (let i = shift + templateBegins[first]; i < end; i++) {
+    if (data[i] < mate) continue;
+    const subjectEnd = shift + templateBegins[templateSubjects[i - shift] + 1];
     let atLeastCount = 0;
     let aboveCount = 0;
-    for (let i = shift + templateBegins[other]; i < end; i++) {
+    for (; i < subjectEnd; i++) {
       if (data[i] < mate) continue;
       atLeastCount++;
       if (data[i] > mate) aboveCount++;
     }
-    if (atLeastCount === 0) continue;
     atLeast[probe] += Math.min(mostOfSubject, atLeastCount);
     above[probe] += Math.min(mostOfSubject, aboveCount);
+    i--;
   }
 }

@@ -104,31 +104,22 @@ interface Sample {
 }
 
 /** Non-mated scores of the diagonal tiles, evenly spaced. */
-function createSample({ groups, probeBegins, templateBegins }: SubjectGroups, tileArea: number): Sample {
+function createSample({ groups, probeSubjects, templateSubjects }: SubjectGroups, tileArea: number): Sample {
   // Odd, so that it shares few divisors with a width and walks through all columns.
   const area = groups.length * tileArea;
   const wanted = Math.min(mostSampled, Math.max(2 ** 12, area / 16));
   const step = Math.floor(area / wanted) | 1;
   const scores = new Float32Array(groups.length * Math.ceil(tileArea / step));
-  const ofProbe = subjectOf(probeBegins);
-  const ofTemplate = subjectOf(templateBegins);
   let used = 0;
   return {
     add({ rows: { subjects }, scores: { data, columns: width }, firstProbe, firstTemplate, isHalf }: SubjectTile): void {
       const isWithin = (subject: number): boolean => subject >= subjects.first && subject < subjects.last;
       for (let i = 0; i < data.length; i += step) {
         const row = Math.floor(i / width);
-        const [one, other] = [ofProbe[firstProbe + row], ofTemplate[firstTemplate + i - row * width]];
+        const [one, other] = [probeSubjects[firstProbe + row], templateSubjects[firstTemplate + i - row * width]];
         if (isWithin(one) && isWithin(other) && (isHalf ? one < other : one !== other)) scores[used++] = data[i];
       }
     },
     result: () => scores.slice(0, used).sort(),
   };
-}
-
-/** The subject of each row, from where the rows of each subject begin. */
-function subjectOf(begins: Int32Array): Int32Array {
-  const subjects = new Int32Array(begins[begins.length - 1]);
-  for (let subject = 0; subject + 1 < begins.length; subject++) subjects.fill(subject, begins[subject], begins[subject + 1]);
-  return subjects;
 }

@@ -22,6 +22,9 @@ export interface SubjectGroups {
   readonly probeBegins: Int32Array;
   readonly templateOrder: Int32Array;
   readonly templateBegins: Int32Array;
+  /** Whose each row is, in order. */
+  readonly probeSubjects: Int32Array;
+  readonly templateSubjects: Int32Array;
   readonly groups: readonly SubjectGroup[];
 }
 
@@ -57,6 +60,8 @@ export function groupSubjects(labels: ScoreLabels, tileSize: number): SubjectGro
     probeBegins: probes.begins,
     templateOrder: templates.order,
     templateBegins: templates.begins,
+    probeSubjects: subjectsOf(probes.begins),
+    templateSubjects: subjectsOf(templates.begins),
     groups,
   };
 }
@@ -98,4 +103,11 @@ function orderBySubject(rows: Int32Array, subjects: Int32Array, counts: Int32Arr
     order[next[subject]++] = row;
   });
   return { order, begins };
+}
+
+/** The subject of each row, from where the rows of each subject begin. */
+function subjectsOf(begins: Int32Array): Int32Array {
+  const subjects = new Int32Array(begins[begins.length - 1]);
+  for (let subject = 0; subject + 1 < begins.length; subject++) subjects.fill(subject, begins[subject], begins[subject + 1]);
+  return subjects;
 }

@@ -20,8 +20,16 @@ export function setDigest(set: EmbeddingSet): string {
 
 /** SHA-256, hex, of the rows that a plan fits and tests on. */
 export function rowsDigest({ train, tune, gallery, probes }: StudyPlan): string {
+  return digestOf([train, tune, gallery, probes]);
+}
+
+/** SHA-256, hex, of the rows that a plan fits on. */
+export function fitRowsDigest({ train, tune }: StudyPlan): string {
+  return digestOf([train, tune]);
+}
+
+function digestOf(parts: readonly Int32Array[]): string {
   const hash = createHash("sha256");
-  for (const rows of [train, tune, gallery, probes])
-    hash.update(`${rows.length}\n`).update(new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength));
+  for (const rows of parts) hash.update(`${rows.length}\n`).update(new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength));
   return hash.digest("hex");
 }

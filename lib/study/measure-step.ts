@@ -20,22 +20,24 @@ export interface Outcome {
   readonly evaluation: Evaluation;
 }
 
-/** Fit and evaluate, in each frame of the spec. Of a kind or a control that is drawn at random the mean over its draws is taken. */
-export async function measureStep(
-  { pair, map }: StudyStep,
-  prepared: PreparedStudy,
-  spec: StudySpec,
-  context: StudyContext,
-): Promise<Outcome[]> {
-  return map === "native" ? measureNative(pair.target, prepared, spec, context) : measureMap(map, pair, prepared, spec, context);
+/** A study whose step it is. */
+export interface StepStudy {
+  readonly spec: StudySpec;
+  readonly prepared: PreparedStudy;
 }
 
-async function measureNative(
-  target: string,
-  { names, network }: PreparedStudy,
-  spec: StudySpec,
-  context: StudyContext,
-): Promise<Outcome[]> {
+/**
+ * Fit once, and evaluate for each study in each of its frames. Of a kind or a control that is drawn at random the mean over its draws is taken.
+ *
+ * @param studies at least one; all fit on the same rows.
+ * @returns the outcomes of each study.
+ */
+export async function measureStep({ pair, map }: StudyStep, studies: readonly StepStudy[], context: StudyContext): Promise<Outcome[][]> {
+  if (map === "native") return Promise.all(studies.map((study) => measureNative(pair.target, study, context)));
+  return measureMap(map, pair, studies, context);
+}
+
+async function measureNative(target: string, { spec, prepared: { names, network } }: StepStudy, context: StudyContext): Promise<Outcome[]> {
   const { probes, gallery, cloud } = await network(target);
   const identities = { probes: names.probeIdentities, gallery: names.galleryIdentities };
   const outcomes: Outcome[] = [];
@@ -50,28 +52,30 @@ async function measureNative(
   return outcomes;
 }
 
-async function measureMap(
-  map: string,
-  { source, target }: EncoderPair,
-  { names, network, pairFits }: PreparedStudy,
-  spec: StudySpec,
-  context: StudyContext,
-): Promise<Outcome[]> {
-  const { probes } = await network(source);
-  const { gallery } = await network(target);
+async function measureMap(map: string, pair: EncoderPair, studies: readonly StepStudy[], context: StudyContext): Promise<Outcome[][]> {
   const kind = findMapKind(map);
-  const evaluations = framesOf(spec).map((frame) => ({ frame, draws: [] as Evaluation[] }));
-  for (const fits of await pairFits({ source, target })) {
+  const parts = studies.map((study) => ({
+    ...study,
+    evaluations: framesOf(study.spec).map((frame) => ({ frame, draws: [] as Evaluation[] })),
+  }));
+  const [{ prepared }] = studies;
+  for (const fits of await prepared.pairFits(pair)) {
     for (let draw = 0; draw < (kind.drawCount ?? 1); draw++) {
       const fitted = await kind.fit({ ...fits, draw });
-      for (const { frame, draws } of evaluations) {
-        draws.push(await scoreMap(fitted, { probes, gallery, ...names }, { ...optionsOf(spec, context), ...exceptionOf(spec), frame }));
+      for (const { spec, prepared, evaluations } of parts) {
+        const { probes } = await prepared.network(pair.source);
+        const { gallery } = await prepared.network(pair.target);
+        const options = { ...optionsOf(spec, context), ...exceptionOf(spec) };
+        for (const { frame, draws } of evaluations) {
+          draws.push(await scoreMap(fitted, { probes, gallery, ...prepared.names }, { ...options, frame }));
+        }
       }
     }
   }
-  const { control = "none", allowSeen } = spec;
-  const name = [map, ...(control === "none" ? [] : [control]), ...(allowSeen === undefined ? [] : ["seen"])].join("/");
-  return evaluations.map(({ frame, draws }) => ({ map: name, frame, evaluation: meanEvaluation(draws) }));
+  return parts.map(({ spec: { control = "none", allowSeen }, evaluations }) => {
+    const name = [map, ...(control === "none" ? [] : [control]), ...(allowSeen === undefined ? [] : ["seen"])].join("/");
+    return evaluations.map(({ frame, draws }) => ({ map: name, frame, evaluation: meanEvaluation(draws) }));
+  });
 }
 
 function optionsOf({ ranks, fmrs, curvePoints }: StudySpec, { engine, signal }: StudyContext): EvaluateOptions {

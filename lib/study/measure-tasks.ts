@@ -3,16 +3,16 @@ import { runOnWorkers } from "../core/worker-pool.js";
 import type { EmbeddingSet, Item } from "../data/embedding-set.js";
 import { pickStudySet } from "../data/load-face-sets.js";
 import { forbidTelemetry } from "../linalg/load-onnx.js";
-import { measureStep, type Outcome, type StudyStep } from "./measure-step.js";
-import { prepareStudy } from "./prepare-study.js";
-import type { StudyReport, StudyTask, StudyWorkerStart } from "./study-worker.js";
+import type { Outcome } from "./measure-step.js";
+import { createStepMeasure, type SharedStep, type StudyTask } from "./measure-task.js";
+import type { StudyReport, StudyWorkerStart } from "./study-worker.js";
 import type { StudyContext, StudySpec } from "./study-spec.js";
 
 /** Fewer steps are done before threads have started and their code is warm. */
 const leastOnWorkers = 24;
 
-/** Hears what was measured, step by step, in any order. */
-export type KeepOutcomes = (study: number, step: StudyStep, outcomes: readonly Outcome[]) => Promise<void>;
+/** Hears what was measured, step by step, in any order: the outcomes of each of the step's studies. */
+export type KeepOutcomes = (step: SharedStep, outcomes: readonly (readonly Outcome[])[]) => Promise<void>;
 
 /** Measure the steps of all tasks: on the context's worker threads where there is enough to do, else on this one. The numbers are the same. */
 export async function measureTasks(
@@ -25,12 +25,8 @@ export async function measureTasks(
   const count = Math.min(workers, tasks.length);
   const stepCount = tasks.reduce((sum, { steps }) => sum + steps.length, 0);
   if (count > 1 && stepCount >= leastOnWorkers) return measureOnWorkers(tasks, specs, context, keep, count);
-  for (const [study, spec] of specs.entries()) {
-    const own = tasks.filter((task) => task.study === study).flatMap(({ steps }) => steps);
-    if (own.length === 0) continue;
-    const prepared = await prepareStudy(spec, context);
-    for (const step of own) await keep(study, step, await measureStep(step, prepared, spec, context));
-  }
+  const measure = createStepMeasure(specs, context);
+  for (const { fits, steps } of tasks) for (const step of steps) await keep(step, await measure(fits, step));
 }
 
 async function measureOnWorkers(
@@ -46,8 +42,8 @@ async function measureOnWorkers(
     count,
     workerData,
     next: sharedOut(tasks, count),
-    onReport: async ({ task: { study, steps }, outcomes }) => {
-      for (const [i, step] of steps.entries()) await keep(study, step, outcomes[i]);
+    onReport: async ({ task: { steps }, outcomes }) => {
+      for (const [i, step] of steps.entries()) await keep(step, outcomes[i]);
     },
     advice: "run the study again; what was measured is in its cache",
     signal: context.signal,
@@ -55,20 +51,19 @@ async function measureOnWorkers(
 }
 
 /**
- * What a worker does next: of the study that it is at, since its networks are prepared; then of one that none is at; then of the one with
- * the most left.
+ * What a worker does next: of what it is at, since its networks are prepared; then of what none is at; then of what has the most left.
  */
 function sharedOut(tasks: readonly StudyTask[], count: number): (worker: number) => StudyTask | null {
-  const left = new Map<number, StudyTask[]>();
-  for (const task of tasks) left.set(task.study, [...(left.get(task.study) ?? []), task]);
-  const at: number[] = new Array<number>(count).fill(-1);
+  const left = new Map<string, StudyTask[]>();
+  for (const task of tasks) left.set(task.fits, [...(left.get(task.fits) ?? []), task]);
+  const at: string[] = new Array<string>(count).fill("");
   return (worker) => {
     if (!left.has(at[worker])) {
-      const most = (some: readonly (readonly [number, StudyTask[]])[]): number | undefined =>
+      const most = (some: readonly (readonly [string, StudyTask[]])[]): string | undefined =>
         [...some].sort(([, one], [, other]) => other.length - one.length)[0]?.[0];
-      const study = most([...left].filter(([candidate]) => !at.includes(candidate))) ?? most([...left]);
-      if (study === undefined) return null;
-      at[worker] = study;
+      const fits = most([...left].filter(([candidate]) => !at.includes(candidate))) ?? most([...left]);
+      if (fits === undefined) return null;
+      at[worker] = fits;
     }
     const own = left.get(at[worker])!;
     if (own.length === 1) left.delete(at[worker]);

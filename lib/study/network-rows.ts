@@ -18,13 +18,21 @@ export interface FitRows {
   readonly cloud: CloudMoments;
 }
 
-/** One network's rows of unit length, part by part. */
-export interface NetworkRows extends FitRows {
-  readonly encoder: string;
-  readonly gallery: Matrix32;
-  readonly probes: Matrix32;
+/** One network's part of what maps are fitted on. */
+export interface FitNetwork extends FitRows {
   /** The fitted rows as a draw of the control pairs them where the network is the target; without a control the rows themselves. */
   readonly asTarget: (draw: number) => Promise<FitRows>;
+}
+
+/** What one network is tested on: rows of unit length. */
+export interface NetworkTestRows {
+  readonly gallery: Matrix32;
+  readonly probes: Matrix32;
+}
+
+/** One network's rows, part by part. */
+export interface NetworkRows extends FitNetwork, NetworkTestRows {
+  readonly encoder: string;
 }
 
 export interface PrepareOptions extends MomentsOptions {
@@ -33,13 +41,12 @@ export interface PrepareOptions extends MomentsOptions {
   readonly cloud?: CloudMoments | undefined;
 }
 
-/** Take a network's part of a plan; `fit` and `test` are its embeddings of the two face sets. */
-export async function prepareNetwork(
+/** Take a network's part of what a plan fits on; `fit` are its embeddings of that face set. */
+export async function prepareFitNetwork(
   fit: EmbeddingSet,
-  test: EmbeddingSet,
   plan: StudyPlan,
   { control, cloud: known, ...options }: PrepareOptions,
-): Promise<NetworkRows> {
+): Promise<FitNetwork> {
   const fitRows = async (train: Int32Array, tune: Int32Array, known?: CloudMoments): Promise<FitRows> => {
     const rows = unitRows(fit, train);
     const names = identityNames(fit, train);
@@ -53,13 +60,12 @@ export async function prepareNetwork(
     const paired = (rows: Int32Array): Int32Array => controlPairs(identityNames(fit, rows), control, random).map((pair) => rows[pair]);
     return fitRows(paired(plan.train), paired(plan.tune));
   };
-  return {
-    ...own,
-    encoder: fit.encoder,
-    gallery: unitRows(test, plan.gallery),
-    probes: unitRows(test, plan.probes),
-    asTarget,
-  };
+  return { ...own, asTarget };
+}
+
+/** Take a network's part of what a plan tests on; `test` are its embeddings of that face set. */
+export function testRows(test: EmbeddingSet, plan: StudyPlan): NetworkTestRows {
+  return { gallery: unitRows(test, plan.gallery), probes: unitRows(test, plan.probes) };
 }
 
 /** The identity of each row with its face set before it, as `lfw/Ann_Veneman`. */

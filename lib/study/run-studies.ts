@@ -1,10 +1,10 @@
 import { silent } from "../core/progress.js";
 import type { Outcome, StudyStep } from "./measure-step.js";
+import type { SharedStep, StudyTask } from "./measure-task.js";
 import { measureTasks } from "./measure-tasks.js";
 import { prepareStudy } from "./prepare-study.js";
 import type { StudyPlan } from "./protocol.js";
 import type { ResultRow } from "./result-row.js";
-import type { StudyTask } from "./study-worker.js";
 import {
   checkSpec,
   keyOf,
@@ -20,37 +20,36 @@ import {
  * Run several studies under one progress that counts the evaluations of all.
  *
  * What the context's cache has is not measured again. A network's Gram is summed and decomposed once for a study and a thread, and the
- * cross-Gram of two networks once for both directions, unless a control pairs the target's rows anew.
+ * cross-Gram of two networks once for both directions, unless a control pairs the target's rows anew. Studies that fit on the same rows, such
+ * as those of one fit set and two test sets with the same people, share their maps.
  *
  * @throws as runStudy does.
  */
 export async function runStudies(specs: readonly StudySpec[], context: StudyContext): Promise<StudyResult[]> {
   specs.forEach(checkSpec);
   const { progress = silent, cache = null } = context;
-  const tasks: StudyTask[] = [];
+  const tasks = new Map<string, Task>();
   const studies: Study[] = [];
   let done = 0;
   for (const [study, spec] of specs.entries()) {
-    const { plan, keyFor } = await prepareStudy(spec, context);
+    const { plan, fits, keyFor } = await prepareStudy(spec, context);
     const outcomes = new Map<string, readonly Outcome[]>();
-    for (const group of groupSteps(spec)) {
-      const missing: StudyStep[] = [];
-      for (const step of group) {
-        const known = cache === null ? null : await cache.get(keyFor(step.pair, step.map));
-        if (known === null) missing.push(step);
-        else {
-          outcomes.set(nameOf(step), known as Outcome[]);
-          progress.update(++done);
-        }
+    for (const step of stepsOf(spec)) {
+      const known = cache === null ? null : await cache.get(keyFor(step.pair, step.map));
+      if (known === null) addStep(tasks, fits.key, step, study);
+      else {
+        outcomes.set(nameOf(step), known as Outcome[]);
+        progress.update(++done);
       }
-      if (missing.length > 0) tasks.push({ study, steps: missing });
     }
     studies.push({ plan, keyFor, outcomes });
   }
-  await measureTasks(tasks, specs, context, async (study, step, outcomes) => {
-    studies[study].outcomes.set(nameOf(step), outcomes);
-    if (cache !== null) await cache.put(studies[study].keyFor(step.pair, step.map), outcomes);
-    progress.update(++done);
+  await measureTasks([...tasks.values()], specs, context, async (step, outcomes) => {
+    for (const [i, study] of step.studies.entries()) {
+      studies[study].outcomes.set(nameOf(step), outcomes[i]);
+      if (cache !== null) await cache.put(studies[study].keyFor(step.pair, step.map), outcomes[i]);
+      progress.update(++done);
+    }
   });
   progress.end();
   return specs.map((spec, study) => resultOf(spec, studies[study], context));
@@ -62,19 +61,26 @@ interface Study {
   readonly outcomes: Map<string, readonly Outcome[]>;
 }
 
-/** Steps that share their sums together: each network by itself, and all maps of two networks in both directions. */
-function groupSteps({ pairs, maps }: StudySpec): StudyStep[][] {
-  const groups = new Map<string, StudyStep[]>();
-  if (maps.includes("native")) {
-    for (const target of targetsOf(pairs)) groups.set(target, [{ pair: { source: target, target }, map: "native" }]);
-  }
+/** A task while steps are added. */
+interface Task extends StudyTask {
+  readonly steps: (SharedStep & { readonly studies: number[] })[];
+}
+
+/** Each network by itself, and every map of every pair. */
+function stepsOf({ pairs, maps }: StudySpec): StudyStep[] {
+  const natives = maps.includes("native") ? targetsOf(pairs).map((target) => ({ source: target, target })) : [];
   const learnt = maps.filter((map) => map !== "native");
-  for (const pair of pairs) {
-    const reverse = keyOf({ source: pair.target, target: pair.source });
-    const key = groups.has(reverse) ? reverse : keyOf(pair);
-    groups.set(key, [...(groups.get(key) ?? []), ...learnt.map((map) => ({ pair, map }))]);
-  }
-  return [...groups.values()].filter((group) => group.length > 0);
+  return [...natives.map((pair) => ({ pair, map: "native" })), ...pairs.flatMap((pair) => learnt.map((map) => ({ pair, map })))];
+}
+
+/** A network by itself is a task, and so are all maps of two networks in both directions; studies that fit on the same rows share them. */
+function addStep(tasks: Map<string, Task>, fits: string, { pair, map }: StudyStep, study: number): void {
+  const key = [fits, ...[pair.source, pair.target].sort()].join(" ");
+  const task = tasks.get(key) ?? { fits, steps: [] };
+  tasks.set(key, task);
+  const same = task.steps.find((step) => step.map === map && keyOf(step.pair) === keyOf(pair));
+  if (same === undefined) task.steps.push({ pair, map, studies: [study] });
+  else same.studies.push(study);
 }
 
 function nameOf({ pair, map }: StudyStep): string {
@@ -82,13 +88,7 @@ function nameOf({ pair, map }: StudyStep): string {
 }
 
 function resultOf(spec: StudySpec, { plan, outcomes }: Study, context: StudyContext): StudyResult {
-  const natives = spec.maps.includes("native") ? targetsOf(spec.pairs).map((target) => ({ source: target, target })) : [];
-  const learnt = spec.maps.filter((map) => map !== "native");
-  const steps: StudyStep[] = [
-    ...natives.map((pair) => ({ pair, map: "native" })),
-    ...spec.pairs.flatMap((pair) => learnt.map((map) => ({ pair, map }))),
-  ];
-  const results = steps.flatMap((step) => outcomes.get(nameOf(step))!.map((outcome) => ({ ...step.pair, ...outcome })));
+  const results = stepsOf(spec).flatMap((step) => outcomes.get(nameOf(step))!.map((outcome) => ({ ...step.pair, ...outcome })));
   return {
     rows: results.flatMap((result) => rowsOf(result, spec, plan, context)),
     curves: curvesOf(results, spec),

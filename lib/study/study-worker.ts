@@ -3,8 +3,8 @@ import type { Matrix32 } from "../core/matrix.js";
 import { serveTasks } from "../core/worker-tasks.js";
 import type { EmbeddingSet, Item } from "../data/embedding-set.js";
 import { createOnnxEngine } from "../linalg/onnx.js";
-import { measureStep, type Outcome, type StudyStep } from "./measure-step.js";
-import { prepareStudy, type PreparedStudy } from "./prepare-study.js";
+import type { Outcome } from "./measure-step.js";
+import { createStepMeasure, type StudyTask } from "./measure-task.js";
 import type { StudyContext, StudySpec } from "./study-spec.js";
 
 /** What a thread is started with: a study's context as plain data. */
@@ -16,17 +16,10 @@ export interface StudyWorkerStart extends Pick<StudyContext, "faceSets" | "overl
   readonly sets: readonly (Omit<EmbeddingSet, "items" | "embeddings"> & { readonly embeddings: Matrix32 })[];
 }
 
-/** Steps of one study that are done together, since they share their sums. */
-export interface StudyTask {
-  /** Index of the spec. */
-  readonly study: number;
-  readonly steps: readonly StudyStep[];
-}
-
 export interface StudyReport {
   readonly task: StudyTask;
-  /** Of each step. */
-  readonly outcomes: readonly (readonly Outcome[])[];
+  /** Of each step and each of its studies. */
+  readonly outcomes: readonly (readonly (readonly Outcome[])[])[];
 }
 
 serveTasks((signal) => {
@@ -36,15 +29,10 @@ serveTasks((signal) => {
     return Promise.resolve({ ...set, items: items.get(faceSet)! });
   };
   const context: StudyContext = { load, faceSets, overlap, engine: createOnnxEngine({ threads: 1 }), signal };
-  let last: { readonly study: number; readonly prepared: PreparedStudy } | null = null;
+  const measure = createStepMeasure(specs, context);
   return async (task: StudyTask): Promise<StudyReport> => {
-    const { study, steps } = task;
-    if (last?.study !== study) {
-      last = null; // before the next one takes memory
-      last = { study, prepared: await prepareStudy(specs[study], context) };
-    }
-    const outcomes: Outcome[][] = [];
-    for (const step of steps) outcomes.push(await measureStep(step, last.prepared, specs[study], context));
+    const outcomes: Outcome[][][] = [];
+    for (const step of task.steps) outcomes.push(await measure(task.fits, step));
     return { task, outcomes };
   };
 });
