@@ -4,6 +4,7 @@ import { fittedMap } from "./fitted-map.js";
 import type { AlignmentMap } from "./map.js";
 import { withTuneResidual } from "./measure-fit.js";
 import type { Moments } from "./moments.js";
+import { scanError, scanPenalties } from "./penalty-scan.js";
 import { centreRows, type PairedRows } from "./rows.js";
 import { explainedBy, shrunken, solveSpectral, spectralSolver, type SpectralSolver } from "./spectral-solver.js";
 import { checkTune, meanCosine } from "./tune-rows.js";
@@ -38,7 +39,7 @@ export interface RidgePathOptions extends MomentsOptions {
 
 export interface RidgePath {
   readonly map: AlignmentMap;
-  /** One entry for each ratio: the mean centred cosine between mapped tune rows and their targets. */
+  /** One entry for each ratio: the mean centred cosine between mapped tune rows and their targets; to 1e-6 where it is not among the largest. */
   readonly path: readonly { readonly ratio: number; readonly cosine: number }[];
 }
 
@@ -46,7 +47,8 @@ export interface RidgePath {
  * Fit ridge with the penalty whose mapped tune rows lie closest to their targets: largest mean cosine, means of the training rows
  * taken off. Of equal penalties the first wins; a row without direction counts as cosine 0.
  *
- * One eigendecomposition of the source's Gram serves every penalty, and every other target of the source.
+ * One eigendecomposition of the source's Gram serves every penalty, and every other target of the source. Penalties are scanned in float32;
+ * those within its error of the largest cosine are measured in float64, and one of them is chosen.
  *
  * @param tune rows of identities that are in neither the training nor the test part.
  * @throws ShapeError when tune rows do not fit the moments; ValueError when there are none, or a value is not finite, or a ratio is
@@ -64,16 +66,16 @@ export async function fitRidgePath(
   const centred = centreRows(tune.source, moments.source.mean, 0, tune.source.rows);
   const wanted = centreRows(tune.target, moments.target.mean, 0, tune.target.rows);
   const along = await engine.product(centred, solver.directions.vectors, { signal });
-  const path: { ratio: number; cosine: number }[] = [];
-  const weights = new Float64Array(solver.projected.data.length);
-  const into = new Float64Array(wanted.data.length);
-  for (const ratio of ratios) {
-    const mapped = await engine.product(along, shrunken(solver, lambdaOf(moments, ratio), weights), { into, signal });
-    path.push({ ratio, cosine: meanCosine(mapped, wanted) });
+  const lambdas = ratios.map((ratio) => lambdaOf(moments, ratio));
+  const cosines = await scanPenalties(solver, along, wanted, lambdas, options);
+  const least = Math.max(...cosines) - 2 * scanError;
+  for (const [i, lambda] of lambdas.entries()) {
+    if (cosines[i] < least) continue;
+    cosines[i] = meanCosine(await engine.product(along, shrunken(solver, lambda), { signal }), wanted);
   }
-  const best = path.reduce((chosen, entry) => (entry.cosine > chosen.cosine ? entry : chosen));
-  const map = await ridgeMap(moments, solver, { name: "ridge", ratio: best.ratio, chosen: "by tune identities" }, options);
-  return { map: await withTuneResidual(map, tune, options), path };
+  const best = cosines.indexOf(Math.max(...cosines));
+  const map = await ridgeMap(moments, solver, { name: "ridge", ratio: ratios[best], chosen: "by tune identities" }, options);
+  return { map: await withTuneResidual(map, tune, options), path: ratios.map((ratio, i) => ({ ratio, cosine: cosines[i] })) };
 }
 
 /** A penalty and how it came about. */

@@ -35,17 +35,9 @@ export function solveSpectral(solver: SpectralSolver, lambda: number, { engine, 
   return engine.product(solver.directions.vectors, shrunken(solver, lambda), { signal });
 }
 
-/**
- * (Λ + λ)⁻¹ Vᵀ C, rank × q: the weights of rows that are given in the live directions.
- *
- * @param into where they go; memory of their own without it.
- */
-export function shrunken(
-  { directions, projected: { rows, columns, data } }: SpectralSolver,
-  lambda: number,
-  into?: Float64Array,
-): Matrix64 {
-  const result = matrix64(rows, columns, into);
+/** (Λ + λ)⁻¹ Vᵀ C, rank × q: the weights of rows that are given in the live directions. */
+export function shrunken({ directions, projected: { rows, columns, data } }: SpectralSolver, lambda: number): Matrix64 {
+  const result = matrix64(rows, columns);
   for (let i = 0; i < rows; i++) {
     const divisor = directions.values[i] + lambda;
     for (let j = 0; j < columns; j++) result.data[i * columns + j] = data[i * columns + j] / divisor;

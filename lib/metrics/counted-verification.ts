@@ -35,7 +35,7 @@ export function expectedCells(
     else high = middle;
   }
   return [...fmrs.map((fmr) => fmr * count), low].map((fromTop) => {
-    const margin = 16 + fromTop / 32 + 8 * Math.sqrt(fromTop);
+    const margin = 16 + fromTop / 64 + 5 * Math.sqrt(fromTop);
     const first = fromTop + margin < count ? Math.max(0, cellOf(scoreAt(fromTop + margin)) - 1) : 0;
     const last = fromTop > margin ? cellOf(scoreAt(fromTop - margin)) + 1 : isWatched.length - 1;
     return { first, last: Math.min(last, isWatched.length - 1) };

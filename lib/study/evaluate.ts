@@ -21,11 +21,11 @@ export interface MetricValue {
 
 export interface Evaluation {
   readonly values: readonly MetricValue[];
-  /** CMC from rank 1 on, with its 95 % interval over subjects rank by rank; empty when no curve was asked for. */
+  /** CMC of the first 200 ranks, with its 95 % interval over subjects rank by rank. */
   readonly cmc: readonly number[];
   readonly cmcLow: readonly number[];
   readonly cmcHigh: readonly number[];
-  /** ROC vertices, thinned; empty when no curve was asked for. */
+  /** ROC vertices, thinned to 200. */
   readonly roc: readonly RocPoint[];
   /** Rank-1 by person, in the order of the test's people. */
   readonly people: SubjectHits;
@@ -40,9 +40,10 @@ export interface EvaluateOptions {
   readonly ranks?: readonly number[];
   /** @defaultValue [1e-2, 1e-3] */
   readonly fmrs?: readonly number[];
-  /** Most points of each curve; 0 draws none. @defaultValue 0 */
-  readonly curvePoints?: number;
 }
+
+/** Most points of a curve. */
+const curvePoints = 200;
 
 /**
  * Identify and verify probes against a gallery in one space: rank-k, AUC, EER and TMR at each FMR, from the cosines of all pairs.
@@ -57,7 +58,7 @@ export async function evaluate(
   probes: Matrix32,
   gallery: Matrix32,
   identities: { readonly probes: readonly string[]; readonly gallery: readonly string[] },
-  { engine, signal, ranks = [1, 5, 10], fmrs = [1e-2, 1e-3], curvePoints = 0 }: EvaluateOptions,
+  { engine, signal, ranks = [1, 5, 10], fmrs = [1e-2, 1e-3] }: EvaluateOptions,
 ): Promise<Evaluation> {
   if (identities.probes.length !== probes.rows || identities.gallery.length !== gallery.rows) {
     throw new ShapeError(
@@ -77,14 +78,14 @@ export async function evaluate(
     const point = tmrAtFmr(seen, fmr);
     values.push(withInterval(tmrMetric(fmr), point.tmr, tmrInterval(pairs, point.threshold)));
   }
-  const curve = curvePoints > 0 ? Array.from(cmc(found).slice(0, curvePoints)) : [];
+  const curve = Array.from(cmc(found).slice(0, curvePoints));
   const bands = cmcIntervals(found, curve.length);
   return {
     values,
     cmc: curve,
     cmcLow: bands.map(({ low }) => low),
     cmcHigh: bands.map(({ high }) => high),
-    roc: curvePoints > 0 ? thinRoc(roc(seen), Math.max(2, curvePoints)) : [],
+    roc: thinRoc(roc(seen), curvePoints),
     people: hitsBySubject(found, 1),
     degenerateCount,
   };

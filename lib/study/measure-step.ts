@@ -5,7 +5,7 @@ import { evaluate, type Evaluation, type EvaluateOptions } from "./evaluate.js";
 import { meanEvaluation } from "./mean-evaluation.js";
 import type { PreparedStudy } from "./prepare-study.js";
 import { scoreMap, type ScoreMapOptions } from "./score-map.js";
-import type { EncoderPair, StudyContext, StudySpec } from "./study-spec.js";
+import { framesOf, measuredBy, type EncoderPair, type StudyContext, type StudySpec } from "./study-spec.js";
 
 /** One map of one pair, or a network by itself: `native`, where source and target are the same. */
 export interface StudyStep {
@@ -78,20 +78,10 @@ async function measureMap(map: string, pair: EncoderPair, studies: readonly Step
   });
 }
 
-function optionsOf({ ranks, fmrs, curvePoints }: StudySpec, { engine, signal }: StudyContext): EvaluateOptions {
-  return {
-    engine,
-    signal,
-    ...(ranks === undefined ? {} : { ranks }),
-    ...(fmrs === undefined ? {} : { fmrs }),
-    ...(curvePoints === undefined ? {} : { curvePoints }),
-  };
+function optionsOf(spec: StudySpec, { engine, signal }: StudyContext): EvaluateOptions {
+  return { engine, signal, ...measuredBy(spec) };
 }
 
 function exceptionOf({ allowSeen }: StudySpec): Pick<ScoreMapOptions, "allowSeen"> {
   return allowSeen === undefined ? {} : { allowSeen };
-}
-
-function framesOf({ frames = ["centred", "raw"] }: StudySpec): readonly ("centred" | "raw")[] {
-  return frames;
 }

@@ -6,7 +6,7 @@ import { checkSameImages, identityNames, testRows, type NetworkRows } from "./ne
 import { prepareFits, type PreparedFits } from "./prepare-fits.js";
 import { planStudy, type StudyPlan } from "./protocol.js";
 import type { TestRows } from "./score-map.js";
-import type { EncoderPair, StudyContext, StudySpec } from "./study-spec.js";
+import { measuredBy, type EncoderPair, type StudyContext, type StudySpec } from "./study-spec.js";
 
 /** What decides which rows are fitted and tested on. */
 export type StudyRowsSpec = Pick<StudySpec, "pairs" | "fitSet" | "testSet" | "seed" | "fraction" | "control" | "allowSeen">;
@@ -26,8 +26,8 @@ export interface PreparedStudy {
   readonly network: (encoder: string) => Promise<NetworkRows>;
   /** Of `fits`. */
   readonly pairFits: (pair: EncoderPair) => Promise<readonly FitContext[]>;
-  /** All that the measures of one map depend on, beside the code. */
-  readonly keyFor: (pair: EncoderPair, map: string) => unknown;
+  /** All that the measures of one map in one frame depend on, beside the code. */
+  readonly keyFor: (pair: EncoderPair, map: string, frame?: string) => unknown;
 }
 
 /**
@@ -73,11 +73,11 @@ export async function prepareStudy(
     networks.set(encoder, rows);
     return rows;
   };
-  const { frames, ranks, fmrs, curvePoints } = spec;
-  const how = { engine: context.engine.name, seed, control, frames, ranks, fmrs, curvePoints, rows: rowsDigest(plan), otherNames };
-  const keyFor = ({ source, target }: EncoderPair, map: string): unknown => ({
+  const how = { engine: context.engine.name, seed, control, ...measuredBy(spec), rows: rowsDigest(plan), otherNames };
+  const keyFor = ({ source, target }: EncoderPair, map: string, frame?: string): unknown => ({
     ...how,
     map,
+    frame,
     sets: [source, target].map((encoder) => [sets.get(encoder)!.fit, sets.get(encoder)!.test].map(setDigest)),
   });
   return { plan, names, testItems: test.items, fits, network, pairFits: fits.pairFits, keyFor };

@@ -7,11 +7,12 @@ import type { StudyPlan } from "./protocol.js";
 import type { ResultRow } from "./result-row.js";
 import {
   checkSpec,
+  framesOf,
   keyOf,
+  reportedBy,
   targetsOf,
   type EncoderPair,
   type StudyContext,
-  type StudyCurves,
   type StudyResult,
   type StudySpec,
 } from "./study-spec.js";
@@ -31,12 +32,13 @@ export async function runStudies(specs: readonly StudySpec[], context: StudyCont
   const tasks = new Map<string, Task>();
   const studies: Study[] = [];
   let done = 0;
+  const recall = async (key: unknown): Promise<unknown> => (cache === null ? null : cache.get(key));
   for (const [study, spec] of specs.entries()) {
     const { plan, fits, keyFor } = await prepareStudy(spec, context);
     const outcomes = new Map<string, readonly Outcome[]>();
     for (const step of stepsOf(spec)) {
-      const known = cache === null ? null : await cache.get(keyFor(step.pair, step.map));
-      if (known === null) addStep(tasks, fits.key, step, study);
+      const known = await Promise.all(framesOf(spec).map((frame) => recall(keyFor(step.pair, step.map, frame))));
+      if (known.includes(null)) addStep(tasks, fits.key, step, study);
       else {
         outcomes.set(nameOf(step), known as Outcome[]);
         progress.update(++done);
@@ -46,8 +48,9 @@ export async function runStudies(specs: readonly StudySpec[], context: StudyCont
   }
   await measureTasks([...tasks.values()], specs, context, async (step, outcomes) => {
     for (const [i, study] of step.studies.entries()) {
-      studies[study].outcomes.set(nameOf(step), outcomes[i]);
-      if (cache !== null) await cache.put(studies[study].keyFor(step.pair, step.map), outcomes[i]);
+      const { keyFor, outcomes: found } = studies[study];
+      found.set(nameOf(step), outcomes[i]);
+      for (const outcome of outcomes[i]) await cache?.put(keyFor(step.pair, step.map, outcome.frame), outcome);
       progress.update(++done);
     }
   });
@@ -57,7 +60,7 @@ export async function runStudies(specs: readonly StudySpec[], context: StudyCont
 
 interface Study {
   readonly plan: StudyPlan;
-  readonly keyFor: (pair: EncoderPair, map: string) => unknown;
+  readonly keyFor: (pair: EncoderPair, map: string, frame: string) => unknown;
   readonly outcomes: Map<string, readonly Outcome[]>;
 }
 
@@ -91,7 +94,9 @@ function resultOf(spec: StudySpec, { plan, outcomes }: Study, context: StudyCont
   const results = stepsOf(spec).flatMap((step) => outcomes.get(nameOf(step))!.map((outcome) => ({ ...step.pair, ...outcome })));
   return {
     rows: results.flatMap((result) => rowsOf(result, spec, plan, context)),
-    curves: curvesOf(results, spec),
+    curves: results.map(({ source, target, map, frame, evaluation: { cmc, cmcLow, cmcHigh, roc } }) => {
+      return { source, target, map, frame, cmc, cmcLow, cmcHigh, roc };
+    }),
     people: results.map(({ source, target, map, frame, evaluation: { people } }) => ({ source, target, map, frame, ...people })),
     degenerateCount: results.reduce((sum, { evaluation }) => sum + evaluation.degenerateCount, 0),
     plan,
@@ -100,12 +105,14 @@ function resultOf(spec: StudySpec, { plan, outcomes }: Study, context: StudyCont
 
 function rowsOf(
   { source, target, map, frame, evaluation }: EncoderPair & Outcome,
-  { experiment, fitSet, testSet, seed }: StudySpec,
+  spec: StudySpec,
   plan: StudyPlan,
   { engine }: StudyContext,
 ): ResultRow[] {
   const counts = { train: plan.train.length, gallery: plan.gallery.length, probes: plan.probes.length };
-  return evaluation.values.map((value) => ({
+  const { experiment, fitSet, testSet, seed } = spec;
+  const reported = reportedBy(spec).map((metric) => evaluation.values.find((value) => value.metric === metric)!);
+  return reported.map((value) => ({
     experiment,
     source,
     target,
@@ -118,11 +125,4 @@ function rowsOf(
     seed,
     engine: engine.name,
   }));
-}
-
-function curvesOf(results: readonly (EncoderPair & Outcome)[], { curvePoints = 0 }: StudySpec): StudyCurves[] {
-  if (curvePoints === 0) return [];
-  return results.map(({ source, target, map, frame, evaluation: { cmc, cmcLow, cmcHigh, roc } }) => {
-    return { source, target, map, frame, cmc, cmcLow, cmcHigh, roc };
-  });
 }

@@ -10,6 +10,7 @@ import type { Engine } from "../linalg/engine.js";
 import type { SubjectHits } from "../metrics/subject-statistic.js";
 import type { RocPoint } from "../metrics/verification.js";
 import type { StudyCache } from "./cache.js";
+import { rankMetric, tmrMetric } from "./metric-names.js";
 import type { StudyPlan } from "./protocol.js";
 import type { ResultRow } from "./result-row.js";
 
@@ -37,8 +38,6 @@ export interface StudySpec {
   readonly ranks?: readonly number[];
   /** @defaultValue [1e-2, 1e-3] */
   readonly fmrs?: readonly number[];
-  /** Most points of each CMC and ROC; 0 draws none. @defaultValue 0 */
-  readonly curvePoints?: number;
   /**
    * Pairs that maps are fitted on that are wrong on purpose, drawn by `seed`; the mean over some draws is reported. Maps are then called `ridge/shuffled` and so on; the test
    * is as ever. @defaultValue "none"
@@ -88,13 +87,30 @@ export interface StudyCurves extends EncoderPair {
 
 export interface StudyResult {
   readonly rows: readonly ResultRow[];
-  /** Empty when the study asks for no curve points. */
   readonly curves: readonly StudyCurves[];
   /** Rank-1 by test person, of every evaluation; the people are in the same order in all of them. */
   readonly people: readonly StudyPeople[];
   /** Rows without a direction, over all evaluations; they scored −∞. */
   readonly degenerateCount: number;
   readonly plan: StudyPlan;
+}
+
+const usualRanks = [1, 5, 10];
+const usualFmrs = [1e-2, 1e-3];
+
+/** What is measured, whatever is reported, so that studies that report otherwise find it done. */
+export function measuredBy({ ranks = [], fmrs = [] }: Partial<StudySpec>): { readonly ranks: number[]; readonly fmrs: number[] } {
+  return { ranks: [...new Set([...usualRanks, ...ranks])], fmrs: [...new Set([...usualFmrs, 1e-4, ...fmrs])] };
+}
+
+/** The metrics of the rows, in order. */
+export function reportedBy({ ranks = usualRanks, fmrs = usualFmrs }: StudySpec): string[] {
+  return [...ranks.map(rankMetric), "auc", "eer", ...fmrs.map(tmrMetric)];
+}
+
+/** In the order of the rows. */
+export function framesOf({ frames = ["centred", "raw"] }: StudySpec): readonly ("centred" | "raw")[] {
+  return frames;
 }
 
 /** Every ordered pair of different encoders. */

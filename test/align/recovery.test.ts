@@ -159,6 +159,36 @@ describe("fitRidgePath", () => {
     expect(pair.source.rows).toBe(40);
   });
 
+  it("decides in float64 between penalties that float32 does not tell apart", async () => {
+    const { moments } = await made({ seed: 9, count: 40, source: 30, target: 10, noise: 1 });
+    const held = cloudRows({ seed: 9, count: 80, source: 30, target: 10, noise: 1 }, 40);
+    const { map } = await fitRidgePath(moments, held, { engine });
+    const close = Array.from({ length: 9 }, (_, i) => map.lambdaRatio! * (1 + (i - 4) * 1e-7));
+    const { path } = await fitRidgePath(moments, held, { ratios: close, engine });
+    const steps = path.slice(1).map(({ cosine }, i) => cosine - path[i].cosine);
+    const slope = steps[0] > 0; // one way all along: as smooth as float64, far below what float32 resolves
+    expect(steps.every((step) => step > 0 === slope && Math.abs(step) > 1e-12 && Math.abs(step) < 1e-7)).toBe(true);
+  });
+
+  it("chooses the same ratio for clouds of any scale", async () => {
+    const shape = { count: 40, source: 30, target: 10, noise: 1, seed: 9 };
+    const held = cloudRows({ ...shape, count: 80 }, 40);
+    const { pair, moments } = await made(shape);
+    const { map } = await fitRidgePath(moments, held, { engine });
+    for (const scale of [1e-25, 1e25]) {
+      const scaled = ({ rows, columns, data }: Matrix32): Matrix32 =>
+        matrix32(
+          rows,
+          columns,
+          data.map((value) => scale * value),
+        );
+      const people = Array.from({ length: 40 }, (_, i) => `made/${i}`);
+      const tiny = await computeMoments(scaled(pair.source), scaled(pair.target), people, { engine });
+      const found = await fitRidgePath(tiny, { source: scaled(held.source), target: scaled(held.target) }, { engine });
+      expect(found.map.lambdaRatio).toBe(map.lambdaRatio);
+    }
+  });
+
   it("counts a tune row without direction as cosine 0", async () => {
     const { moments } = await made({ seed: 10, count: 40, source: 3, target: 3 });
     const atMean = { source: matrix32(1, 3, Float32Array.from(moments.source.mean)), target: matrix32(1, 3) };

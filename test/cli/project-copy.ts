@@ -35,7 +35,7 @@ const cells: readonly string[] = [
   'import { drawCmc } from "facebridge/figures";\nimport { showFigure } from "facebridge/notebook";\nimport { openStudy, runStudy, writeResultFile } from "facebridge/study";',
   `const [source, target] = encoders;
 const pair = { pairs: [{ source, target }], maps: ["procrustes"], fitSet: "lfw", testSet: "lfw", seed, fraction };
-const spec = { experiment: "small", ...pair, frames: ["raw" as const], ranks: [1], fmrs: [0.01], curvePoints: 20 };
+const spec = { experiment: "small", ...pair, frames: ["raw" as const], ranks: [1], fmrs: [0.01] };
 const { rows, curves } = await runStudy(spec, await openStudy());
 await writeResultFile(\`\${resultFolder}/small.json\`, rows);`,
   "await showFigure(drawCmc(curves.map(({ map, cmc }) => ({ label: map, ranks: cmc.map((_, i) => i + 1), rates: cmc }))));",

@@ -115,7 +115,7 @@ describe("runStudy with a cache", () => {
     fitSet: "lfw",
     testSet: "lfw",
     seed: 0,
-    curvePoints: 5,
+    frames: ["centred"],
   };
 
   it("gives the same rows and curves without it, while it fills, and from it", async () => {
@@ -143,7 +143,9 @@ describe("runStudy with a cache", () => {
     expect(await count({ seed: 1 })).toBe(2);
     expect(await count({ fraction: 0.5 })).toBe(2);
     expect(await count({ control: "shuffled" })).toBe(2);
+    expect(await count({ ranks: [1], fmrs: [1e-4] })).toBe(0); // measured as well, whatever is reported
     expect(await count({ ranks: [2] })).toBe(2);
+    expect(await count({ frames: ["raw", "centred"] })).toBe(2);
     const other = { load: (encoder: string) => Promise.resolve(syntheticEmbeddings(encoder, 17, faces.lfw)) };
     expect(await count({}, other)).toBe(2);
   });
