@@ -116,15 +116,15 @@ async function prepareCloud(
   const unit = normaliseRows(lessMean(rows, cloud.mean));
   const { values, vectors, rank } = await liveDirections(await computeCloud(unit, identities, options), options);
   const along = await engine.product(toFloat64(unit), firstColumns(vectors, rank), { signal });
-  const root = matrix32(
-    along.rows,
-    rank,
-    Float32Array.from(along.data, (value, k) => value / Math.sqrt(Math.sqrt(values[k % rank]))),
-  );
+  const root = matrix32(along.rows, rank);
+  const roots = values.map((value) => Math.sqrt(Math.sqrt(value)));
+  for (let k = 0; k < root.data.length; k++) root.data[k] = along.data[k] / roots[k % rank];
   const gram = await engine.product(root, root, { transposeRight: true, signal });
-  for (let i = 0; i < gram.rows; i++) gram.data.subarray(i * gram.columns, (i + 1) * gram.columns).sort();
   const means = new Float64Array(gram.columns);
-  gram.data.forEach((value, k) => (means[k % gram.columns] += value / gram.rows));
+  for (let i = 0; i < gram.rows; i++) {
+    const sorted = gram.data.subarray(i * gram.columns, (i + 1) * gram.columns).sort();
+    for (let j = 0; j < sorted.length; j++) means[j] += sorted[j] / gram.rows;
+  }
   const principal = toFloat32(firstColumns(along, Math.min(dimension, rank)));
   return { principal: normaliseRows(principal), description: normaliseRows(lessMean(gram, means)) };
 }
@@ -137,36 +137,57 @@ interface Matches {
 }
 
 /** Nearest rows both ways. 2 cos(x, y) − r(y) has the order of CSLS among the y of one x. */
-function matchRows({ rows, columns, data }: Matrix32, neighbourCount: number): Matches {
-  const ofRows = Array.from({ length: rows }, () => new Float64Array(neighbourCount).fill(-Infinity));
-  const ofColumns = Array.from({ length: columns }, () => new Float64Array(neighbourCount).fill(-Infinity));
-  for (let i = 0, k = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++, k++) {
-      keepLargestInto(ofRows[i], data[k]);
-      keepLargestInto(ofColumns[j], data[k]);
-    }
-  }
-  const meanOf = (kept: Float64Array): number => kept.reduce((sum, value) => sum + value, 0) / neighbourCount;
-  const [rowHubness, columnHubness] = [ofRows.map(meanOf), ofColumns.map(meanOf)];
+function matchRows(similarities: Matrix32, neighbourCount: number): Matches {
+  const { rows, columns, data } = similarities;
+  const near = nearestOf(similarities, neighbourCount);
+  const [rowHubness, columnHubness] = [near.rows.map(meanOf), near.columns.map(meanOf)].map((means) => Float64Array.from(means));
   const forward = new Int32Array(rows);
   const backward = new Int32Array(columns);
-  const [bestForward, bestBackward] = [new Float64Array(rows).fill(-Infinity), new Float64Array(columns).fill(-Infinity)];
+  const bestBackward = new Float64Array(columns).fill(-Infinity);
   for (let i = 0, k = 0; i < rows; i++) {
+    const hubness = rowHubness[i];
+    let bestForward = -Infinity;
     for (let j = 0; j < columns; j++, k++) {
-      const forth = 2 * data[k] - columnHubness[j];
-      const back = 2 * data[k] - rowHubness[i];
-      if (forth > bestForward[i]) {
-        bestForward[i] = forth;
+      const twice = 2 * data[k];
+      if (twice - columnHubness[j] > bestForward) {
+        bestForward = twice - columnHubness[j];
         forward[i] = j;
       }
-      if (back > bestBackward[j]) {
-        bestBackward[j] = back;
+      if (twice - hubness > bestBackward[j]) {
+        bestBackward[j] = twice - hubness;
         backward[j] = i;
       }
     }
   }
-  const nearest = (kept: Float64Array[]): number => kept.reduce((sum, values) => sum + values[neighbourCount - 1], 0) / kept.length;
-  return { forward, backward, agreement: (nearest(ofRows) + nearest(ofColumns)) / 2 };
+  const nearest = (kept: readonly Float64Array[]): number =>
+    kept.reduce((sum, values) => sum + values[neighbourCount - 1], 0) / kept.length;
+  return { forward, backward, agreement: (nearest(near.rows) + nearest(near.columns)) / 2 };
+}
+
+/** The largest similarities of each row and of each column, ascending. */
+function nearestOf({ rows, columns, data }: Matrix32, count: number): { readonly rows: Float64Array[]; readonly columns: Float64Array[] } {
+  const none = (): Float64Array => new Float64Array(count).fill(-Infinity);
+  const [ofRows, ofColumns] = [Array.from({ length: rows }, none), Array.from({ length: columns }, none)];
+  const leastOfColumns = new Float64Array(columns).fill(-Infinity); // side by side: most similarities are below
+  for (let i = 0, k = 0; i < rows; i++) {
+    let leastOfRow = -Infinity;
+    for (let j = 0; j < columns; j++, k++) {
+      const similarity = data[k];
+      if (similarity > leastOfRow) {
+        keepLargestInto(ofRows[i], similarity);
+        leastOfRow = ofRows[i][0];
+      }
+      if (similarity > leastOfColumns[j]) {
+        keepLargestInto(ofColumns[j], similarity);
+        leastOfColumns[j] = ofColumns[j][0];
+      }
+    }
+  }
+  return { rows: ofRows, columns: ofColumns };
+}
+
+function meanOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** The rotation that brings every row nearest to its match, both ways. */

@@ -56,8 +56,8 @@ export function measureLinkability(
     throw new ValueError(`measureLinkability: got ${nullCount} draws of the null; it needs a whole number from 1 on`);
   }
   const binned = binScores(pairs, options);
-  const { omega, binCount, low, width, mated, nonMated } = binned;
-  const [matedCounts, nonMatedCounts] = [countsOf(mated, binCount), countsOf(nonMated, binCount)];
+  const { omega, binCount, low, width, mated, table } = binned;
+  const [matedCounts, nonMatedCounts] = [countsOf(mated, binCount), countsOf(table, binCount)];
   const dSys = overBins(matedCounts, nonMatedCounts, omega);
   const all = matedCounts.map((count, bin) => count + nonMatedCounts[bin]);
   const exchanged = exchangeMates(pairs, binned);
@@ -76,7 +76,7 @@ export function measureLinkability(
     corrected: nullMean < 1 ? (dSys - nullMean) / (1 - nullMean) : 1,
     pValue: (1 + reached) / (1 + nullCount),
     bins: Array.from(matedCounts, (count, bin) => {
-      const [h, g] = [count / mated.length, nonMatedCounts[bin] / nonMated.length];
+      const [h, g] = [count / mated.length, nonMatedCounts[bin] / pairs.nonMated.length];
       return { score: low + (bin + 0.5) * width, mated: h, nonMated: g, local: localOf(h, g, omega) };
     }),
   };
@@ -91,22 +91,32 @@ export function measureLinkability(
 export function linkabilityStatistic(pairs: PairScores, options: LinkabilityOptions = {}): SubjectStatistic {
   const { labels, matedSubjects } = pairs;
   const { probes, gallery, subjectCount } = labels;
-  const { omega, binCount, mated, nonMated } = binScores(pairs, options);
+  const { omega, binCount, mated, table } = binScores(pairs, options);
   const counts = weightedCounts(pairs);
+  const columns = gallery.length;
   return {
     subjectCount,
-    operations: mated.length + nonMated.length,
+    operations: mated.length + table.length,
     at(weights: Int32Array): number | null {
       if (counts.mated(weights) === 0 || counts.nonMated(weights) === 0) return null;
-      const [matedCounts, nonMatedCounts] = [new Float64Array(binCount), new Float64Array(binCount)];
+      const matedCounts = new Float64Array(binCount);
       for (let m = 0; m < mated.length; m++) matedCounts[mated[m]] += weights[matedSubjects[m]];
-      for (let probe = 0, next = 0; probe < probes.length; probe++) {
-        const own = probes[probe];
-        const weight = weights[own];
-        for (let j = firstTemplate(labels, probe); j < gallery.length; j++) {
-          if (gallery[j] !== own) nonMatedCounts[nonMated[next++]] += weight * weights[gallery[j]];
+      const ofTemplates = Int32Array.from(gallery, (subject) => weights[subject]);
+      // Two sums: neighbours often go into one bin, and would wait for each other.
+      const [even, odd] = [new Float64Array(binCount + 1), new Float64Array(binCount + 1)];
+      for (let probe = 0; probe < probes.length; probe++) {
+        const weight = weights[probes[probe]];
+        if (weight === 0) continue;
+        const row = probe * columns;
+        let j = firstTemplate(labels, probe);
+        for (; j < columns - 1; j += 2) {
+          even[table[row + j]] += weight * ofTemplates[j];
+          odd[table[row + j + 1]] += weight * ofTemplates[j + 1];
         }
+        if (j < columns) even[table[row + j]] += weight * ofTemplates[j];
       }
+      const nonMatedCounts = even.subarray(0, binCount);
+      for (let bin = 0; bin < binCount; bin++) nonMatedCounts[bin] += odd[bin];
       return overBins(matedCounts, nonMatedCounts, omega);
     },
   };
@@ -117,15 +127,16 @@ interface BinnedScores {
   readonly binCount: number;
   readonly low: number;
   readonly width: number;
-  /** The bin of each score. */
+  /** The bin of each mated score. */
   readonly mated: Uint16Array;
-  readonly nonMated: Uint16Array;
+  /** The bins of all non-mated scores, probes × templates; `binCount` where there is none. */
+  readonly table: Uint16Array;
 }
 
 function binScores(pairs: PairScores, { binCount, omega = 1 }: LinkabilityOptions): BinnedScores {
   const chosen = binCount ?? Math.min(100, Math.max(2, Math.floor(pairs.mated.length / 10)));
-  if (!(Number.isInteger(chosen) && chosen >= 2 && chosen <= 65_536) || !(omega > 0 && omega < Infinity)) {
-    throw new ValueError(`measureLinkability: got ${chosen} bins and ω = ${omega}; bins are from 2 to 65,536, and ω is above 0`);
+  if (!(Number.isInteger(chosen) && chosen >= 2 && chosen <= 65_535) || !(omega > 0 && omega < Infinity)) {
+    throw new ValueError(`measureLinkability: got ${chosen} bins and ω = ${omega}; bins are from 2 to 65,535, and ω is above 0`);
   }
   if (pairs.mated.length === 0 || pairs.nonMated.length === 0) {
     throw new ValueError(
@@ -145,33 +156,27 @@ function binScores(pairs: PairScores, { binCount, omega = 1 }: LinkabilityOption
     throw new ValueError(`measureLinkability: scores are from ${low} to ${high}; they must differ and be finite above`);
   }
   const scale = chosen / (high - low);
-  const binsOf = (scores: Float32Array): Uint16Array => {
-    const bins = new Uint16Array(scores.length);
-    for (let i = 0; i < scores.length; i++) bins[i] = Math.max(0, Math.min(chosen - 1, Math.floor((scores[i] - low) * scale)));
-    return bins;
-  };
-  return {
-    omega,
-    binCount: chosen,
-    low,
-    width: 1 / scale,
-    mated: binsOf(pairs.mated),
-    nonMated: binsOf(pairs.nonMated),
-  };
+  const binOf = (score: number): number => Math.max(0, Math.min(chosen - 1, Math.floor((score - low) * scale)));
+  const mated = new Uint16Array(pairs.mated.length);
+  for (let m = 0; m < mated.length; m++) mated[m] = binOf(pairs.mated[m]);
+  const { labels, nonMated } = pairs;
+  const { probes, gallery } = labels;
+  const table = new Uint16Array(probes.length * gallery.length).fill(chosen);
+  for (let probe = 0, next = 0; probe < probes.length; probe++) {
+    const own = probes[probe];
+    for (let j = firstTemplate(labels, probe); j < gallery.length; j++) {
+      if (gallery[j] !== own) table[probe * gallery.length + j] = binOf(nonMated[next++]);
+    }
+  }
+  return { omega, binCount: chosen, low, width: 1 / scale, mated, table };
 }
 
 /** Draws the counts that mated scores would have if each person's mate were the next one in a random circle. */
-function exchangeMates({ labels }: PairScores, { binCount, mated, nonMated }: BinnedScores): (random: Random) => Float64Array {
+function exchangeMates({ labels }: PairScores, { binCount, table }: BinnedScores): (random: Random) => Float64Array {
   const { probes, gallery, subjectCount } = labels;
   const people = Int32Array.from(new Set(gallery));
   if (people.length < 2) throw new ValueError(`measureLinkability: ${people.length} person has templates; its null needs two`);
   const columns = gallery.length;
-  const bins = new Uint16Array(probes.length * columns);
-  for (let probe = 0, m = 0, n = 0; probe < probes.length; probe++) {
-    for (let j = firstTemplate(labels, probe); j < columns; j++) {
-      bins[probe * columns + j] = gallery[j] === probes[probe] ? mated[m++] : nonMated[n++];
-    }
-  }
   const templates: number[][] = Array.from({ length: subjectCount }, () => []);
   gallery.forEach((subject, j) => templates[subject].push(j));
   return (random) => {
@@ -181,16 +186,16 @@ function exchangeMates({ labels }: PairScores, { binCount, mated, nonMated }: Bi
     const counts = new Float64Array(binCount);
     probes.forEach((subject, probe) => {
       if (next[subject] < 0) return;
-      for (const j of templates[next[subject]]) if (j >= firstTemplate(labels, probe)) counts[bins[probe * columns + j]]++;
+      for (const j of templates[next[subject]]) if (j >= firstTemplate(labels, probe)) counts[table[probe * columns + j]]++;
     });
     return counts;
   };
 }
 
 function countsOf(bins: Uint16Array, binCount: number): Float64Array {
-  const counts = new Float64Array(binCount);
-  for (const bin of bins) counts[bin]++;
-  return counts;
+  const counts = new Float64Array(binCount + 1);
+  for (let i = 0; i < bins.length; i++) counts[bins[i]]++;
+  return counts.subarray(0, binCount);
 }
 
 function overBins(mated: Float64Array, nonMated: Float64Array, omega: number): number {

@@ -1,10 +1,9 @@
-import type { Matrix32 } from "../core/matrix.js";
 import { runOnWorkers } from "../core/worker-pool.js";
-import type { EmbeddingSet, Item } from "../data/embedding-set.js";
 import { pickStudySet } from "../data/load-face-sets.js";
 import { forbidTelemetry } from "../linalg/load-onnx.js";
 import type { Outcome } from "./measure-step.js";
 import { createStepMeasure, type SharedStep, type StudyTask } from "./measure-task.js";
+import { shareContext } from "./shared-context.js";
 import type { StudyReport, StudyWorkerStart } from "./study-worker.js";
 import type { StudyContext, StudySpec } from "./study-spec.js";
 
@@ -36,7 +35,7 @@ async function measureOnWorkers(
   keep: KeepOutcomes,
   count: number,
 ): Promise<void> {
-  const workerData = await shareContext(specs, context);
+  const workerData: StudyWorkerStart = { specs, shared: await shareContext(setsOf(specs, context), context) };
   forbidTelemetry();
   await runOnWorkers<StudyTask, StudyReport>(new URL("./study-worker.js", import.meta.url), {
     count,
@@ -71,30 +70,10 @@ function sharedOut(tasks: readonly StudyTask[], count: number): (worker: number)
   };
 }
 
-/** All that the specs need, as data that a thread can be started with; embeddings are copied once, into memory that all threads see. */
-async function shareContext(specs: readonly StudySpec[], { load, faceSets, overlap }: StudyContext): Promise<StudyWorkerStart> {
-  const sets = new Map<string, EmbeddingSet>();
-  for (const { pairs, fitSet, testSet } of specs) {
+/** Every network of every spec, on both of its sets. */
+function setsOf(specs: readonly StudySpec[], { faceSets }: StudyContext): { encoder: string; faceSet: string }[] {
+  return specs.flatMap(({ pairs, fitSet, testSet }) => {
     const ids = [fitSet, testSet].map((id) => pickStudySet(id, faceSets).faceSet.id);
-    for (const encoder of pairs.flatMap(({ source, target }) => [source, target])) {
-      for (const id of ids) if (!sets.has(`${id}/${encoder}`)) sets.set(`${id}/${encoder}`, await load(encoder, id));
-    }
-  }
-  const items = new Map<string, readonly Item[]>();
-  for (const set of sets.values()) items.set(set.faceSet, set.items);
-  return {
-    specs,
-    faceSets,
-    overlap,
-    items,
-    sets: [...sets.values()].map(({ encoder, faceSet, provenance, embeddings }) => {
-      return { encoder, faceSet, provenance, embeddings: shared(embeddings) };
-    }),
-  };
-}
-
-function shared({ rows, columns, data }: Matrix32): Matrix32 {
-  const copy = new Float32Array(new SharedArrayBuffer(data.byteLength));
-  copy.set(data);
-  return { rows, columns, data: copy };
+    return pairs.flatMap(({ source, target }) => [source, target].flatMap((encoder) => ids.map((faceSet) => ({ encoder, faceSet }))));
+  });
 }

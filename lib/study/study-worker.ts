@@ -1,19 +1,14 @@
 import { workerData } from "node:worker_threads";
-import type { Matrix32 } from "../core/matrix.js";
 import { serveTasks } from "../core/worker-tasks.js";
-import type { EmbeddingSet, Item } from "../data/embedding-set.js";
-import { createOnnxEngine } from "../linalg/onnx.js";
 import type { Outcome } from "./measure-step.js";
 import { createStepMeasure, type StudyTask } from "./measure-task.js";
-import type { StudyContext, StudySpec } from "./study-spec.js";
+import { openShared, type SharedContext } from "./shared-context.js";
+import type { StudySpec } from "./study-spec.js";
 
-/** What a thread is started with: a study's context as plain data. */
-export interface StudyWorkerStart extends Pick<StudyContext, "faceSets" | "overlap"> {
+/** What a thread is started with. */
+export interface StudyWorkerStart {
   readonly specs: readonly StudySpec[];
-  /** By face set, since all networks have the same images. */
-  readonly items: ReadonlyMap<string, readonly Item[]>;
-  /** Values in shared memory. */
-  readonly sets: readonly (Omit<EmbeddingSet, "items" | "embeddings"> & { readonly embeddings: Matrix32 })[];
+  readonly shared: SharedContext;
 }
 
 export interface StudyReport {
@@ -23,13 +18,8 @@ export interface StudyReport {
 }
 
 serveTasks((signal) => {
-  const { specs, items, sets, faceSets, overlap } = workerData as StudyWorkerStart;
-  const load = (encoder: string, faceSet: string): Promise<EmbeddingSet> => {
-    const set = sets.find((some) => some.encoder === encoder && some.faceSet === faceSet)!;
-    return Promise.resolve({ ...set, items: items.get(faceSet)! });
-  };
-  const context: StudyContext = { load, faceSets, overlap, engine: createOnnxEngine({ threads: 1 }), signal };
-  const measure = createStepMeasure(specs, context);
+  const { specs, shared } = workerData as StudyWorkerStart;
+  const measure = createStepMeasure(specs, openShared(shared, signal));
   return async (task: StudyTask): Promise<StudyReport> => {
     const outcomes: Outcome[][][] = [];
     for (const step of task.steps) outcomes.push(await measure(task.fits, step));

@@ -92,7 +92,7 @@ describe("measureLinkability", () => {
       () =>
         measureLinkability(scores, { random: random(), ...options });
     expect(measure({ binCount: 1 })).toThrow(ValueError);
-    expect(measure({ binCount: 1 })).toThrow("measureLinkability: got 1 bins and ω = 1; bins are from 2 to 65,536, and ω is above 0");
+    expect(measure({ binCount: 1 })).toThrow("measureLinkability: got 1 bins and ω = 1; bins are from 2 to 65,535, and ω is above 0");
     expect(measure({ omega: 0 })).toThrow("got 96 bins and ω = 0");
     expect(measure({ nullCount: 0 })).toThrow("measureLinkability: got 0 draws of the null; it needs a whole number from 1 on");
     const none = pairsOf(labelScores(["a"], ["b"]), [], [1]);

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { createOnnxEngine } from "../../lib/linalg/onnx.js";
+import type * as Attack from "../../lib/study/attack.js";
 import type * as RunStudies from "../../lib/study/run-studies.js";
 import { orderedPairs, type StudyContext, type StudySpec } from "../../lib/study/study-spec.js";
 import { syntheticEmbeddings, syntheticFaces, syntheticManifest } from "./synthetic-networks.js";
@@ -7,6 +8,7 @@ import { syntheticEmbeddings, syntheticFaces, syntheticManifest } from "./synthe
 // Threads run the compiled package.
 const compiled = (file: string): string => new URL(`../../dist/study/${file}`, import.meta.url).href;
 const { runStudies } = (await import(compiled("run-studies.js"))) as typeof RunStudies;
+const { attackSystems } = (await import(compiled("attack.js"))) as typeof Attack;
 
 const faces = { lfw: syntheticFaces("lfw", 60, 4, 1), cfp: syntheticFaces("cfp", 40, 4, 2) };
 const context: StudyContext = {
@@ -47,4 +49,22 @@ it("throws what a map throws on a thread, by its class", async () => {
   const [alone, shared] = [(await failure(1)) as Error, (await failure(2)) as Error];
   expect([shared.name, shared.message]).toEqual([alone.name, alone.message]);
   expect(shared.name).toBe("ValueError");
+});
+
+it("attacks on threads as on one thread, in the order of the specs, and finds what was kept", async () => {
+  const pair = { source: "one", target: "two", fitSet: "cfp", testSet: "lfw", seed: 0 };
+  const known = ["pairs", "sibling-pairs", "nothing", "replay", "bare-pairs"] as const;
+  const attacks = known.map((knowledge) => ({ ...pair, knowledge, sibling: "three", leaks: [8, Infinity], drawCount: 2 }));
+  const kept = new Map<string, unknown>();
+  const cache = {
+    get: (key: unknown) => Promise.resolve(kept.get(JSON.stringify(key)) ?? null),
+    put: (key: unknown, value: unknown) => Promise.resolve(void kept.set(JSON.stringify(key), value)),
+  };
+  const counts: number[] = [];
+  const progress = { update: (done: number) => void counts.push(done), end: () => undefined };
+  const alone = await attackSystems(attacks, context);
+  expect(await attackSystems(attacks, { ...context, workers: 2, cache, progress })).toEqual(alone);
+  expect([counts, kept.size]).toEqual([[1, 2, 3, 4, 5], 5]);
+  expect(await attackSystems(attacks, { ...context, cache })).toEqual(alone);
+  expect(kept.size).toBe(5);
 });
