@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { formatBytes } from "../core/bytes.js";
+import { firstLine } from "../core/error-reason.js";
 import { DataError } from "../core/errors.js";
 import { checkInside } from "./locate.js";
 
@@ -65,6 +66,5 @@ function refused(file: string, what: string): DataError {
 
 /** What is said of an archive that cannot be read to its end. */
 export function damaged(file: string, reason: unknown): DataError {
-  const text = (reason instanceof Error ? reason.message : String(reason)).split("\n")[0];
-  return new DataError(`unpackArchive: ${file} cannot be read to its end (${text}); get it again`);
+  return new DataError(`unpackArchive: ${file} cannot be read to its end (${firstLine(reason)}); get it again`);
 }

@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import { codeOf } from "../core/error-reason.js";
 import { DataError } from "../core/errors.js";
 
 /** A row of an embedding is far shorter; a longer line is of no table. */
@@ -79,7 +80,7 @@ async function* readLines(file: string): AsyncGenerator<string, void, undefined>
     }
   } catch (error) {
     if (error instanceof DataError) throw error;
-    throw new DataError(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)}); make it, or name another`);
+    throw new DataError(`${file}: cannot be read (${codeOf(error)}); make it, or name another`);
   }
   if (rest !== "") yield rest.replace(/\r$/, "");
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { codeOf } from "../core/error-reason.js";
 import { DataError } from "../core/errors.js";
 import { writeAtomically } from "./atomic-file.js";
 import type { Item } from "./embedding-set.js";
@@ -48,7 +49,7 @@ export async function readItems(file: string): Promise<Item[]> {
   try {
     text = await readFile(file, "utf8");
   } catch (error) {
-    throw new DataError(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)}); make it, or name another`);
+    throw new DataError(`${file}: cannot be read (${codeOf(error)}); make it, or name another`);
   }
   return parseItems(text, file);
 }

@@ -1,4 +1,5 @@
 import { open } from "node:fs/promises";
+import { codeOf } from "../core/error-reason.js";
 import { DataError } from "../core/errors.js";
 import type { Tensor } from "./safetensors.js";
 
@@ -68,9 +69,7 @@ export async function readNpy32(file: string): Promise<NpyArray<Float32Array>> {
     }
   } catch (error) {
     if (error instanceof DataError) throw error;
-    throw new DataError(
-      `${file}: cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)}); name a file of at most 2 GiB`,
-    );
+    throw new DataError(`${file}: cannot be read (${codeOf(error)}); name a file of at most 2 GiB`);
   }
 }
 

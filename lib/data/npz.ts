@@ -1,5 +1,6 @@
 import { openPromise, type Entry, type ZipFile } from "yauzl";
 import { formatBytes } from "../core/bytes.js";
+import { firstLine } from "../core/error-reason.js";
 import { DataError } from "../core/errors.js";
 import { listKnown } from "./nearest.js";
 import { type NpyArray, parseNpy32 } from "./npy.js";
@@ -32,8 +33,7 @@ export async function readNpz32(file: string, name: string | null): Promise<NpyA
     return parseNpy32(Buffer.concat(chunks), `${file}, ${entry.fileName}`);
   } catch (error) {
     if (error instanceof DataError) throw error;
-    const reason = (error instanceof Error ? error.message : String(error)).split("\n")[0];
-    throw new DataError(`${file}: cannot be read as a .npz file (${reason}); write it with numpy.savez`);
+    throw new DataError(`${file}: cannot be read as a .npz file (${firstLine(error)}); write it with numpy.savez`);
   } finally {
     zip?.close();
   }

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { codeOf } from "../core/error-reason.js";
 import { DataError } from "../core/errors.js";
 import type { FaceSetManifest, ProtocolManifest } from "./face-set-manifest.js";
 import { joinInside } from "./locate.js";
@@ -41,7 +42,7 @@ export async function readProtocol(faceSet: FaceSetManifest, id: string, dataFol
 
 async function readText(file: string, { access }: FaceSetManifest): Promise<string> {
   return readFile(file, "utf8").catch((error: unknown) => {
-    throw new DataError(`readProtocol: ${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)}). ${access}`);
+    throw new DataError(`readProtocol: ${file} cannot be read (${codeOf(error)}). ${access}`);
   });
 }
 

@@ -1,4 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
+import { codeOf } from "../core/error-reason.js";
 import { DataError, ShapeError } from "../core/errors.js";
 import { writeAtomically } from "./atomic-file.js";
 import {
@@ -84,7 +85,7 @@ async function withHeader<T>(file: string, read: (handle: FileHandle, header: Sa
   try {
     handle = await open(file);
   } catch (error) {
-    throw new DataError(`${file}: cannot be opened (${(error as NodeJS.ErrnoException).code ?? String(error)}); make it, or name another`);
+    throw new DataError(`${file}: cannot be opened (${codeOf(error)}); make it, or name another`);
   }
   try {
     const { size } = await handle.stat();

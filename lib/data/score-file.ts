@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline/promises";
+import { codeOf } from "../core/error-reason.js";
 import { DataError } from "../core/errors.js";
 import { writeAtomically } from "./atomic-file.js";
 import { splitCsvLine } from "./csv.js";
@@ -49,7 +50,7 @@ export async function readScoreFile(file: string, format: ScoreFormat): Promise<
     }
   } catch (error) {
     if (error instanceof DataError) throw error;
-    throw new DataError(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)}); make it, or name another`);
+    throw new DataError(`${file}: cannot be read (${codeOf(error)}); make it, or name another`);
   }
   if (rows.length === 0) throw new DataError(`${file}: there is no score in it; make it again`);
   return rows;

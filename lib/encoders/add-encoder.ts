@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { copyFile, mkdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
+import { firstLine } from "../core/error-reason.js";
 import { DataError } from "../core/errors.js";
 import { addedEmbeddings, forgetEncoder } from "../data/embedding-folders.js";
 import type { EncoderManifest, WeightFile } from "../data/encoder-manifest.js";
@@ -107,9 +108,8 @@ async function readGraph(
       return (await network.run(tensor, [count, ...image]))[0];
     } catch (error) {
       if (error instanceof DataError) throw error;
-      const reason = (error instanceof Error ? error.message : String(error)).split("\n")[0];
       throw new DataError(
-        `addEncoder: ${file} does not run on ${[count, ...image].join(" × ")} (${reason}); see --size and --layout, or export it again`,
+        `addEncoder: ${file} does not run on ${[count, ...image].join(" × ")} (${firstLine(error)}); see --size and --layout, or export it again`,
       );
     }
   };

@@ -1,3 +1,4 @@
+import { firstLine } from "../core/error-reason.js";
 import { DataError } from "../core/errors.js";
 
 /** An 8-bit RGB image, row by row. */
@@ -28,8 +29,9 @@ export async function decodeImage(bytes: Uint8Array): Promise<Image> {
     return { width: info.width, height: info.height, data: info.channels === 3 ? data : greyToRgb(data, info.channels) };
   } catch (error) {
     if (isHeic(bytes)) throw new DataError("decodeImage: it is HEIC, whose HEVC coding is not read here; convert it to JPEG");
-    const reason = (error instanceof Error ? error.message : String(error)).split("\n")[0].trim();
-    throw new DataError(`decodeImage: ${reason}; give a whole picture (JPEG, PNG, WebP, …) of at most ${maxPixels / 1e6} megapixels`);
+    throw new DataError(
+      `decodeImage: ${firstLine(error)}; give a whole picture (JPEG, PNG, WebP, …) of at most ${maxPixels / 1e6} megapixels`,
+    );
   }
 }
 

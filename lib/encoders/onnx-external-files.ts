@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { codeOf } from "../core/error-reason.js";
 import { DataError } from "../core/errors.js";
 
 type MessageName = "model" | "graph" | "node" | "attribute" | "tensor" | "sparse" | "function" | "entry";
@@ -91,7 +92,7 @@ function openBytes(file: string): Bytes {
   try {
     handle = openSync(file, "r");
   } catch (error) {
-    throw new DataError(`${file}: cannot be opened (${(error as NodeJS.ErrnoException).code ?? String(error)}); name a file`);
+    throw new DataError(`${file}: cannot be opened (${codeOf(error)}); name a file`);
   }
   const window = Buffer.alloc(windowBytes);
   let from = 0;

@@ -1,4 +1,5 @@
 import type { InferenceSession, Tensor } from "onnxruntime-node";
+import { firstLine } from "../core/error-reason.js";
 import { DataError } from "../core/errors.js";
 import { loadOnnx } from "../linalg/load-onnx.js";
 import { findCuda } from "../linalg/onnx-cuda.js";
@@ -125,9 +126,8 @@ async function openSession(
       executionProviders: [provider],
     });
   } catch (error) {
-    const reason = (error instanceof Error ? error.message : String(error)).split("\n")[0];
     throw new DataError(
-      `loadOnnxNetwork: ${path} is not an ONNX graph that onnxruntime can load (${reason}); get the file again or convert it`,
+      `loadOnnxNetwork: ${path} is not an ONNX graph that onnxruntime can load (${firstLine(error)}); get the file again or convert it`,
     );
   }
 }

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { GraphModel } from "@tensorflow/tfjs-converter";
 import type * as TensorFlow from "@tensorflow/tfjs-core";
+import { firstLine } from "../core/error-reason.js";
 import { DataError } from "../core/errors.js";
 import { loadTfjs } from "../linalg/load-tfjs.js";
 import type { NetworkOutput } from "./network-output.js";
@@ -88,9 +89,7 @@ async function openModel(file: string): Promise<GraphModel> {
     await model.load();
   } catch (error) {
     if (error instanceof DataError) throw error;
-    throw new DataError(
-      `loadTfjsNetwork: ${file} is no graph model that TensorFlow.js can load (${String(error).split("\n")[0]}); get it again`,
-    );
+    throw new DataError(`loadTfjsNetwork: ${file} is no graph model that TensorFlow.js can load (${firstLine(error)}); get it again`);
   }
   return model;
 }

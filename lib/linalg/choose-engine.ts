@@ -1,9 +1,9 @@
-import type { Engine, EngineName } from "./engine.js";
+import { firstLine } from "../core/error-reason.js";
 import { ValueError } from "../core/errors.js";
+import type { Engine, EngineName } from "./engine.js";
 import { loadOnnx } from "./load-onnx.js";
 import { createOnnxEngine } from "./onnx.js";
 import { findOpenblas } from "./openblas-find.js";
-import { firstLine } from "./openblas-library.js";
 import { createOpenblasEngine } from "./openblas.js";
 import { createTfjsEngine } from "./tfjs.js";
 import { loadTfjs } from "./load-tfjs.js";

@@ -1,5 +1,5 @@
 import type * as TensorFlow from "@tensorflow/tfjs-core";
-import { firstLine } from "./openblas-library.js";
+import { firstLine } from "../core/error-reason.js";
 
 export type TfjsBackend = "tfjs-node-gpu" | "wasm" | "cpu";
 

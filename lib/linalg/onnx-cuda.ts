@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import process from "node:process";
+import { firstLine } from "../core/error-reason.js";
 import { gemmModel } from "./onnx-gemm.js";
 import { loadOnnx } from "./load-onnx.js";
-import { firstLine } from "./openblas-library.js";
 
 /** Whether onnxruntime's CUDA provider runs here, and why not. */
 export interface CudaReport {

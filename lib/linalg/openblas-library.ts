@@ -1,4 +1,5 @@
 import path from "node:path";
+import { firstLine } from "../core/error-reason.js";
 import type { IntegerBits } from "./openblas-arguments.js";
 
 /** A routine of the library. It trusts its arguments, so every caller checks lengths and sizes first. */
@@ -123,9 +124,4 @@ function bind(library: ReturnType<Koffi["load"]>, file: string): OpenblasLibrary
     dgesdd: lapack("dgesdd", ["str", ...pointers(13), "size_t"]),
     dpotrf: lapack("dpotrf", ["str", ...pointers(4), "size_t"]),
   };
-}
-
-/** The first line of what was thrown. */
-export function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split("\n")[0];
 }

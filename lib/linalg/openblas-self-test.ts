@@ -1,5 +1,6 @@
+import { firstLine } from "../core/error-reason.js";
 import { matrix32, matrix64 } from "../core/matrix.js";
-import { firstLine, type OpenblasLibrary } from "./openblas-library.js";
+import type { OpenblasLibrary } from "./openblas-library.js";
 import { createOpenblasEngine } from "./openblas.js";
 
 const closeness = 1e-12;
