@@ -3,6 +3,7 @@ import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import path from "node:path";
 import { DataError } from "../core/errors.js";
+import { isRunning } from "./running-process.js";
 
 /**
  * Write a file whole or not at all: a temporary file in the same folder, synced, then renamed. Makes the folder.
@@ -35,16 +36,7 @@ export async function removeLeftovers(folder: string): Promise<void> {
   const own = `.${hostname()}.`;
   for (const name of await readdir(folder).catch(() => [])) {
     const pid = /^\d+/.exec(name.slice(name.lastIndexOf(own) + own.length))?.[0];
-    if (!name.endsWith(".tmp") || !name.includes(own) || pid === undefined || isAlive(Number(pid))) continue;
+    if (!name.endsWith(".tmp") || !name.includes(own) || pid === undefined || isRunning(Number(pid))) continue;
     await rm(path.join(folder, name), { force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

@@ -2,6 +2,7 @@ import { open, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import { DataError } from "../core/errors.js";
+import { isRunning } from "./running-process.js";
 
 const claimName = ".facebridge-get";
 
@@ -36,15 +37,5 @@ export async function claimFolder<T>(folder: string, work: () => Promise<T>): Pr
     return await work();
   } finally {
     await rm(file, { force: true });
-  }
-}
-
-function isRunning(processId: number): boolean {
-  if (!Number.isInteger(processId) || processId <= 0) return false;
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
