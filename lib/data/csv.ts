@@ -4,7 +4,7 @@ import { DataError } from "../core/errors.js";
 
 /** A row of an embedding is far shorter; a longer line is of no table. */
 const maxLineLength = 2 ** 22;
-export const maxCsvColumns = 65_536;
+const maxColumns = 65_536;
 
 export interface CsvLine {
   /** From 1 on. */
@@ -30,7 +30,7 @@ export function splitCsvLine(line: string, where: string): string[] {
   const fields: string[] = [];
   for (let at = 0; ; at++) {
     const { value, end } = line[at] === '"' ? quotedField(line, at, where) : bareField(line, at, where);
-    if (fields.push(value) > maxCsvColumns) throw new DataError(`${where} has more than ${maxCsvColumns} columns; give a table of fewer`);
+    if (fields.push(value) > maxColumns) throw new DataError(`${where} has more than ${maxColumns} columns; give a table of fewer`);
     if (end === line.length) return fields;
     if (line[end] !== ",") throw badQuote(where);
     at = end;
@@ -66,7 +66,8 @@ function badQuote(where: string): DataError {
   return new DataError(`${where} has a quotation mark that does not end, or one within a name; double it and quote the name`);
 }
 
-async function* readLines(file: string): AsyncGenerator<string, void, undefined> {
+/** The lines of a text file, without a byte order mark. @throws DataError as `readCsv`, of the file and of too long a line. */
+export async function* readLines(file: string): AsyncGenerator<string, void, undefined> {
   let rest = "";
   let isFirst = true;
   try {

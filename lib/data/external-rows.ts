@@ -5,10 +5,11 @@ import { readCsv } from "./csv.js";
 import { listKnown } from "./nearest.js";
 import { readNpy32 } from "./npy.js";
 import { readNpz32 } from "./npz.js";
+import { parseNumber } from "./parse-number.js";
 import { readSafetensors, type Tensor } from "./safetensors.js";
 
 /** Endings that `readExternalRows` knows. */
-export const externalFormats = [".npy", ".npz", ".safetensors", ".csv"] as const;
+const externalFormats = [".npy", ".npz", ".safetensors", ".csv"] as const;
 
 /**
  * Read embeddings that were made elsewhere: a .npy, .npz or safetensors file, or a CSV of numbers with or without a header line. n × d, not looked at: see
@@ -55,7 +56,7 @@ function rowsOf({ shape, data }: Tensor, file: string): Matrix32 {
 async function readCsvRows(file: string): Promise<Matrix32> {
   const rows: Float32Array[] = [];
   for await (const { number, fields } of readCsv(file)) {
-    const values = fields.map(parseNumber);
+    const values = fields.map(parseNumber); // what is not finite is reported by the row
     const bad = values.indexOf(null);
     if (bad >= 0 && number === 1) continue; // a header
     if (bad >= 0) throw new DataError(`${file}: line ${number}, column ${bad + 1} is "${fields[bad].slice(0, 40)}"; it must be a number`);
@@ -68,13 +69,4 @@ async function readCsvRows(file: string): Promise<Matrix32> {
   const matrix = matrix32(rows.length, rows[0].length);
   rows.forEach((row, i) => { matrix.data.set(row, i * matrix.columns); }); // prettier-ignore
   return matrix;
-}
-
-/** NaN and infinities are numbers here: they are reported by the row. */
-function parseNumber(text: string): number | null {
-  const trimmed = text.trim();
-  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(trimmed)) return Number(trimmed);
-  if (/^nan$/i.test(trimmed)) return NaN;
-  const infinity = /^([+-]?)inf(inity)?$/i.exec(trimmed);
-  return infinity === null ? null : infinity[1] === "-" ? -Infinity : Infinity;
 }

@@ -1,9 +1,7 @@
-import { createReadStream } from "node:fs";
-import { createInterface } from "node:readline/promises";
-import { codeOf } from "../core/error-reason.js";
 import { DataError } from "../core/errors.js";
 import { writeAtomically } from "./atomic-file.js";
-import { splitCsvLine } from "./csv.js";
+import { readLines, splitCsvLine } from "./csv.js";
+import { parseNumber } from "./parse-number.js";
 
 /** One comparison and its score. Scores are similarities. */
 export interface ScoreRow {
@@ -42,15 +40,10 @@ export async function readScoreFile(file: string, format: ScoreFormat): Promise<
   const rows: ScoreRow[] = [];
   const parse = format === "csv" ? parseCsvLine : parseFourColumns;
   let number = 0;
-  try {
-    for await (const line of createInterface({ input: createReadStream(file, "utf8"), crlfDelay: Infinity })) {
-      number++;
-      if (format === "csv" && number === 1) checkHeader(line.replace(/^\uFEFF/, ""), file);
-      else if (line.trim() !== "") rows.push(parse(line, `${file}: line ${number}`));
-    }
-  } catch (error) {
-    if (error instanceof DataError) throw error;
-    throw new DataError(`${file}: cannot be read (${codeOf(error)}); make it, or name another`);
+  for await (const line of readLines(file)) {
+    number++;
+    if (format === "csv" && number === 1) checkHeader(line, file);
+    else if (line.trim() !== "") rows.push(parse(line, `${file}: line ${number}`));
   }
   if (rows.length === 0) throw new DataError(`${file}: there is no score in it; make it again`);
   return rows;
@@ -112,9 +105,7 @@ function parseCsvLine(line: string, where: string): ScoreRow {
 }
 
 function parseScore(text: string, where: string): number {
-  const infinity = /^([+-]?)inf(?:inity)?$/i.exec(text.trim());
-  if (infinity !== null) return infinity[1] === "-" ? -Infinity : Infinity;
-  const score = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : NaN;
-  if (Number.isNaN(score)) throw new DataError(`${where}: the score is "${text}"; it must be a number`);
+  const score = parseNumber(text);
+  if (score === null || Number.isNaN(score)) throw new DataError(`${where}: the score is "${text}"; it must be a number`);
   return score;
 }
