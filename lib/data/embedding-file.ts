@@ -4,6 +4,7 @@ import { DataError, ShapeError } from "../core/errors.js";
 import { checkFinite, type Matrix32, matrix32 } from "../core/matrix.js";
 import { chooseEngine, type Engine } from "../linalg/index.js";
 import type { EmbeddingSet, Item, Provenance } from "./embedding-set.js";
+import { isId } from "./id.js";
 import { formatItems, itemsSha256, readItems, writeItems } from "./items.js";
 import { packCoding, packTensors, unpackTensors } from "./pack-file.js";
 import { readSafetensors, readSafetensorsMetadata, type Tensor, writeSafetensors } from "./safetensors.js";
@@ -25,16 +26,10 @@ const provenanceFields = [
  *
  * @throws ShapeError when rows and items differ in number. @throws ValueError when a value is not finite. @throws DataError for a bad item.
  */
-export async function writeEmbeddingSet(folder: string, { encoder, faceSet, items, embeddings, provenance }: EmbeddingSet): Promise<void> {
-  const { file, itemsFile } = nameFiles(folder, faceSet, encoder);
-  const { rows, columns, data } = embeddings;
-  if (rows !== items.length) {
-    throw new ShapeError(`writeEmbeddingSet: got ${rows} rows and ${items.length} items; row i belongs to item i, so give as many`);
-  }
-  checkFinite(embeddings, `writeEmbeddingSet: ${encoder}`);
-  const metadata = { encoder, faceSet, itemsSha256: itemsSha256(items), ...pickProvenance({ ...provenance, coding: "float32" }) };
-  if (!(await sameText(itemsFile, formatItems(items)))) await writeItems(itemsFile, items);
-  await writeSafetensors(file, { embeddings: { shape: [rows, columns], data } }, metadata);
+export async function writeEmbeddingSet(folder: string, set: EmbeddingSet): Promise<void> {
+  const { rows, columns, data } = set.embeddings;
+  checkFinite(set.embeddings, `writeEmbeddingSet: ${set.encoder}`);
+  await writeSet(folder, set, "float32", { embeddings: { shape: [rows, columns], data } });
 }
 
 export interface ReadOptions {
@@ -85,18 +80,36 @@ export async function readEmbeddingSet(
   return { encoder, faceSet, items, embeddings, provenance };
 }
 
-/** Write a set as `writeEmbeddingSet` does, coded in some five bits a value: see `packEmbeddings`. @returns the size of the file, in bytes. */
+/**
+ * Write a set as `writeEmbeddingSet` does, coded in some five bits a value: see `packEmbeddings`.
+ *
+ * @returns the size of the file, in bytes.
+ * @throws as `writeEmbeddingSet` and `packEmbeddings` do.
+ */
 export async function packEmbeddingSet(folder: string, set: EmbeddingSet, { engine }: { readonly engine: Engine }): Promise<number> {
-  const { encoder, faceSet, items, embeddings, provenance } = set;
-  const { file, itemsFile } = nameFiles(folder, faceSet, encoder);
-  const metadata = { encoder, faceSet, itemsSha256: itemsSha256(items), ...pickProvenance({ ...provenance, coding: packCoding }) };
-  if (!(await sameText(itemsFile, formatItems(items)))) await writeItems(itemsFile, items);
-  await writeSafetensors(file, await packTensors(embeddings, engine), metadata);
+  const file = await writeSet(folder, set, packCoding, await packTensors(set.embeddings, engine));
   return (await stat(file)).size;
 }
 
-function plainRows(tensors: Readonly<Record<string, Tensor>>, rows: number, file: string, remedy: string): Matrix32 {
-  const { shape, data } = (tensors as Readonly<Record<string, Tensor | undefined>>).embeddings ?? { shape: [], data: null };
+/** Write the tensors that hold a set's embeddings, and its items beside them. @returns the file. */
+async function writeSet(
+  folder: string,
+  { encoder, faceSet, items, embeddings: { rows }, provenance }: EmbeddingSet,
+  coding: string,
+  tensors: Readonly<Record<string, Tensor>>,
+): Promise<string> {
+  const { file, itemsFile } = nameFiles(folder, faceSet, encoder);
+  if (rows !== items.length) {
+    throw new ShapeError(`writeEmbeddingSet: got ${rows} rows and ${items.length} items; row i belongs to item i, so give as many`);
+  }
+  const metadata = { encoder, faceSet, itemsSha256: itemsSha256(items), ...pickProvenance({ ...provenance, coding }) };
+  if (!(await sameText(itemsFile, formatItems(items)))) await writeItems(itemsFile, items);
+  await writeSafetensors(file, tensors, metadata);
+  return file;
+}
+
+function plainRows(tensors: Readonly<Record<string, Tensor | undefined>>, rows: number, file: string, remedy: string): Matrix32 {
+  const { shape, data } = tensors.embeddings ?? { shape: [], data: null };
   if (!(data instanceof Float32Array) || shape.length !== 2 || shape[0] !== rows || shape[1] === 0) {
     const got = data ? `${data.constructor.name} of shape ${shape.join(" × ")}` : "no tensor of that name";
     throw new DataError(`${file}: "embeddings" must be float32, ${rows} × d, and is ${got}; ${remedy}`);
@@ -128,7 +141,7 @@ export async function embeddingSetIsCurrent(
 
 function nameFiles(folder: string, faceSet: string, encoder: string): { file: string; itemsFile: string } {
   for (const id of [faceSet, encoder]) {
-    if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(id)) {
+    if (!isId(id)) {
       throw new DataError(`embedding set: got the id "${id}"; ids are letters, digits, ".", "_" and "-", and start with a letter or digit`);
     }
   }

@@ -4,6 +4,7 @@ import { DataError } from "../core/errors.js";
 import { writeAtomically } from "./atomic-file.js";
 import type { EncoderManifest } from "./encoder-manifest.js";
 import type { FaceSetManifest } from "./face-set-manifest.js";
+import { isId } from "./id.js";
 import { localFolder, manifestFolder } from "./locate.js";
 import { listManifestIds, type ManifestKind } from "./manifest-file.js";
 import { checkSchema } from "./manifest-schema.js";
@@ -24,7 +25,7 @@ export async function writeLocalManifest(kind: ManifestKind, manifest: EncoderMa
 
 /** @throws DataError when an id could be anything but the name of a file. */
 export function checkId(id: string): void {
-  if (/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(id)) return;
+  if (isId(id)) return;
   throw new DataError(`"${id}" is no id; give letters, digits, ".", "_" and "-", with a letter or digit first: --as <id>`);
 }
 

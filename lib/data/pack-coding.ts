@@ -1,7 +1,8 @@
 import { constants, deflateRawSync, inflateRawSync } from "node:zlib";
 import { DataError } from "../core/errors.js";
-import { checkFinite, matrix32, type Matrix32, matrix64, type Matrix64 } from "../core/matrix.js";
+import { checkFinite, matrix32, type Matrix32, matrix64, type Matrix64, toFloat32 } from "../core/matrix.js";
 import type { Engine } from "../linalg/engine.js";
+import { transpose } from "../linalg/transpose.js";
 
 /**
  * Embeddings in some five bits a value: coefficients in the set's principal basis, in steps of each direction's own, entropy-coded.
@@ -52,7 +53,7 @@ export async function packEmbeddings(embeddings: Matrix32, { engine }: { readonl
   const rank = values.findIndex((value) => !(value >= values[0] * emptyShare ** 2));
   const { basis, basisScale } = codeBasis(vectors, rank < 0 ? columns : rank);
   const rowScale = lossBudgets(embeddings, centred);
-  const coefficients = await engine.product(centred, transposeOf(decodeBasis(basis, basisScale, columns)));
+  const coefficients = await engine.product(centred, transpose(decodeBasis(basis, basisScale, columns)));
   const width = coefficients.columns;
   for (let i = 0; i < rows; i++) for (let j = 0; j < width; j++) coefficients.data[i * width + j] /= rowScale[i];
 
@@ -74,7 +75,7 @@ export async function unpackEmbeddings(packed: PackedEmbeddings, { engine }: { r
   const codes = inflateCodes(packed, width);
   const coefficients = matrix32(rows, width);
   for (let j = 0; j < width; j++) for (let i = 0; i < rows; i++) coefficients.data[i * width + j] = codes[j * rows + i] * step[j];
-  const decoded = await engine.product(coefficients, decodeBasis32(basis, basisScale, columns));
+  const decoded = await engine.product(coefficients, toFloat32(decodeBasis(basis, basisScale, columns)));
   const { data } = decoded;
   for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) data[i * columns + j] = mean[j] + rowScale[i] * data[i * columns + j];
   return decoded;
@@ -129,16 +130,6 @@ function decodeBasis(basis: Float32Array | Int16Array, basisScale: Float32Array,
     columns,
     Float64Array.from(basis, (value, at) => value * basisScale[Math.floor(at / columns)]),
   );
-}
-
-function decodeBasis32(basis: Float32Array | Int16Array, basisScale: Float32Array, columns: number): Matrix32 {
-  return matrix32(basisScale.length, columns, Float32Array.from(decodeBasis(basis, basisScale, columns).data));
-}
-
-function transposeOf({ rows, columns, data }: Matrix64): Matrix64 {
-  const out = matrix64(columns, rows);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) out.data[j * rows + i] = data[i * columns + j];
-  return out;
 }
 
 /** Uniform noise of step²/12 a direction, `budget` in all; weak directions get steps of their own size. */

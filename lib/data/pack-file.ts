@@ -23,9 +23,14 @@ export async function packTensors(embeddings: Matrix32, engine: Engine): Promise
 }
 
 /** @throws DataError when a tensor is missing, or its type or shape does not fit the others. */
-export function unpackTensors(tensors: Readonly<Record<string, Tensor>>, rows: number, file: string, engine: Engine): Promise<Matrix32> {
+export function unpackTensors(
+  tensors: Readonly<Record<string, Tensor | undefined>>,
+  rows: number,
+  file: string,
+  engine: Engine,
+): Promise<Matrix32> {
   const take = <T extends Tensor["data"]>(name: string, type: new () => T, shape?: readonly number[]): T => {
-    const tensor = (tensors as Readonly<Record<string, Tensor | undefined>>)[name];
+    const tensor = tensors[name];
     if (!tensor || !(tensor.data instanceof type) || (shape && shape.join() !== tensor.shape.join())) {
       const got = tensor ? `${tensor.data.constructor.name} of shape ${tensor.shape.join(" × ")}` : "nothing";
       throw new DataError(
@@ -41,10 +46,7 @@ export function unpackTensors(tensors: Readonly<Record<string, Tensor>>, rows: n
   const packed: PackedEmbeddings = {
     rows,
     mean,
-    basis:
-      (tensors as Readonly<Record<string, Tensor | undefined>>).basis?.data instanceof Int16Array
-        ? take("basis", Int16Array, shape)
-        : take("basis", Float32Array, shape),
+    basis: tensors.basis?.data instanceof Int16Array ? take("basis", Int16Array, shape) : take("basis", Float32Array, shape),
     basisScale: take("basisScale", Float32Array, [rank]),
     step,
     rowScale: take("rowScale", Float32Array, [rows]),

@@ -7,11 +7,13 @@ import {
   type EmbeddingSet,
   embeddingSetIsCurrent,
   type Item,
+  packEmbeddingSet,
   readEmbeddingSet,
   readSafetensors,
   writeEmbeddingSet,
   writeSafetensors,
 } from "../../lib/data/index.js";
+import { chooseEngine } from "../../lib/linalg/index.js";
 import { temporaryFolder } from "../temporary-folder.js";
 
 const item = (name: string): Item => ({ image: `${name}/1.jpg`, identity: name, pose: null, sha256: "0".repeat(64), detectionScore: 0.5 });
@@ -133,6 +135,11 @@ test("rows and items of different number are not written", async () => {
   const writing = writeEmbeddingSet("unused", { ...set, items: [item("Ann")] });
   await expect(writing).rejects.toThrow(ShapeError);
   await expect(writing).rejects.toThrow("writeEmbeddingSet: got 2 rows and 1 items; row i belongs to item i, so give as many");
+});
+
+test("nor are they packed", async () => {
+  const packing = packEmbeddingSet("unused", { ...set, items: [item("Ann")] }, { engine: await chooseEngine() });
+  await expect(packing).rejects.toThrow("got 2 rows and 1 items; row i belongs to item i");
 });
 
 test("infinities are not written", async () => {
