@@ -1,4 +1,4 @@
-import { open, readFile, rm, statfs, writeFile } from "node:fs/promises";
+import { open, readFile, rm, stat, statfs, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { formatBytes } from "../core/bytes.js";
@@ -77,7 +77,7 @@ export async function fetchPart(url: string, file: string, options: FetchPartOpt
 /** How much of the file is there and can be gone on with. */
 async function startOf(url: string, file: string, { bytes, hashKnown }: FetchPartOptions): Promise<number> {
   const part = await readPart(file);
-  const size = (await readSize(file)) ?? 0;
+  const size = (await stat(file).catch(() => null))?.size ?? 0;
   const usable = part?.url === url && (part.etag !== null || hashKnown) && (bytes === null || size <= bytes);
   if (usable) return size;
   await rm(file, { force: true });
@@ -182,15 +182,5 @@ async function readPart(file: string): Promise<Part | null> {
     return text === null ? null : (JSON.parse(text) as Part);
   } catch {
     return null; // cut off while it was written
-  }
-}
-
-async function readSize(file: string): Promise<number | null> {
-  const handle = await open(file, "r").catch(() => null);
-  if (handle === null) return null;
-  try {
-    return (await handle.stat()).size;
-  } finally {
-    await handle.close();
   }
 }

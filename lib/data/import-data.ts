@@ -1,8 +1,7 @@
 import { copyFile, cp, mkdir, readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { DataError } from "../core/errors.js";
-import type { DownloadFile } from "./download-manifest.js";
-import type { DetectorManifest, EncoderManifest } from "./encoder-manifest.js";
+import type { DetectorManifest, EncoderManifest, WeightFile } from "./encoder-manifest.js";
 import { listFaceImages } from "./face-set.js";
 import type { FaceSetManifest } from "./face-set-manifest.js";
 import { listEncoderManifests } from "./load-encoders.js";
@@ -59,12 +58,8 @@ async function importNetwork(
 ): Promise<string[]> {
   const { dataFolder, say, signal } = options;
   const files = sha256 === null ? weights : weights.filter((weight) => weight.sha256 === sha256);
-  const chosen =
-    files.length > 0
-      ? files
-      : weights.length === 1
-        ? weights
-        : weights.filter(({ path: name }) => path.basename(name) === path.basename(source));
+  const hasName = ({ path: name }: WeightFile): boolean => path.basename(name) === path.basename(source);
+  const chosen = files.length > 0 ? files : weights.length === 1 ? weights : weights.filter(hasName);
   if (chosen.length === 0) {
     const names = weights.map(({ path: name }) => path.basename(name)).join(", ");
     throw new DataError(
@@ -75,7 +70,7 @@ async function importNetwork(
   for (const { path: name, bytes, sha256: expected } of chosen) {
     signal?.throwIfAborted();
     const from = sha256 === null ? path.join(source, path.basename(name)) : source;
-    const file: DownloadFile = { path: `encoders/${name}`, from: { url: "" }, bytes, sha256: expected, unpack: null };
+    const file = { path: `encoders/${name}`, bytes, sha256: expected, unpack: null };
     const target = path.join(dataFolder, "encoders", name);
     const copy = path.join(path.dirname(target), `.${path.basename(name)}.import`);
     await mkdir(path.dirname(target), { recursive: true });

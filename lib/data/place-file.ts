@@ -13,8 +13,11 @@ export interface FileIdentity {
   readonly sha256: string;
 }
 
+/** A file to put in its place, wherever it comes from. */
+export type WantedFile = Omit<DownloadFile, "from">;
+
 /** What a file must be, and who says so. */
-export interface Expected extends Pick<DownloadFile, "path" | "bytes" | "sha256"> {
+export interface Expected extends Pick<WantedFile, "path" | "bytes" | "sha256"> {
   readonly by: string;
 }
 
@@ -32,7 +35,7 @@ export async function verifyFile(file: string, { path: name, bytes, sha256, by }
 }
 
 /** What to hold a file to: its manifest, else what it was when it first came. */
-export async function withLock(file: DownloadFile, dataFolder: string): Promise<Expected> {
+export async function withLock(file: WantedFile, dataFolder: string): Promise<Expected> {
   const { path: name, bytes, sha256 } = file;
   if (sha256 !== null) return { path: name, bytes, sha256, by: "its manifest says" };
   const locked = (await readFetchLock(dataFolder))[name];
@@ -49,7 +52,7 @@ export async function withLock(file: DownloadFile, dataFolder: string): Promise<
  */
 export async function place(
   file: string,
-  wanted: DownloadFile,
+  wanted: WantedFile,
   identity: FileIdentity,
   { dataFolder, from, signal }: { readonly dataFolder: string; readonly from: string; readonly signal?: AbortSignal | undefined },
 ): Promise<string | null> {
@@ -66,19 +69,19 @@ export async function place(
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
+    await recordFetch(dataFolder, wanted.path, { ...identity, from });
   } else {
     await syncFile(file);
     if (wanted.sha256 === null) await recordFetch(dataFolder, wanted.path, { ...identity, from });
     await rename(file, target);
   }
-  if (wanted.unpack !== null) await recordFetch(dataFolder, wanted.path, { ...identity, from });
   return wanted.sha256 === null
     ? `${wanted.path} is unverified: its manifest has no hash. SHA-256 ${identity.sha256} is recorded in facebridge-lock.json, and what comes later is held to it`
     : null;
 }
 
 /** Where a file lies. @throws DataError when its path leads out of the data folder. */
-export function targetOf({ path: name }: DownloadFile, dataFolder: string): string {
+export function targetOf({ path: name }: Pick<WantedFile, "path">, dataFolder: string): string {
   checkInside(name, "downloads.json: field path");
   return path.join(dataFolder, name);
 }
