@@ -23,8 +23,8 @@ export function workFolder(packageFolder: string = projectFolder): string {
  * The folder of what the user adds, which Git ignores: `encoders/` and `face-sets/` with manifests, `encoders/<id>/` with weights, `faces/<id>/`
  * with images, `embeddings/`. What FACEBRIDGE_LOCAL names, else `local/` of the {@link workFolder}; it need not be there.
  */
-export function localFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  return path.resolve(environment.FACEBRIDGE_LOCAL ?? path.join(workFolder(), "local"));
+export function localFolder({ FACEBRIDGE_LOCAL: named }: NodeJS.ProcessEnv = process.env): string {
+  return path.resolve(named === undefined || named === "" ? path.join(workFolder(), "local") : named);
 }
 
 /**

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { DataError } from "../../lib/core/errors.js";
-import { projectFolder, resolveDataFolder, workFolder } from "../../lib/data/index.js";
+import { localFolder, projectFolder, resolveDataFolder, workFolder } from "../../lib/data/index.js";
 import { nearestOf } from "../../lib/data/nearest.js";
 import { temporaryFolder } from "../temporary-folder.js";
 
@@ -36,4 +36,9 @@ test("the nearest word has the fewest edits, and none is near when all differ mu
 test("runs/ and local/ are in the working copy, and in the current folder where the package is installed in a project", () => {
   expect(workFolder()).toBe(projectFolder);
   expect(workFolder(path.join("/project", "node_modules", "facebridge"))).toBe(process.cwd());
+});
+
+test("what the user adds lies where FACEBRIDGE_LOCAL says, and in local/ where it is unset or empty", () => {
+  expect(localFolder({ FACEBRIDGE_LOCAL: "/elsewhere" })).toBe(path.resolve("/elsewhere"));
+  for (const environment of [{}, { FACEBRIDGE_LOCAL: "" }]) expect(localFolder(environment)).toBe(path.join(projectFolder, "local"));
 });
