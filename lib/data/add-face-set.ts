@@ -1,10 +1,10 @@
 import { constants } from "node:fs";
-import { copyFile, mkdir, rename, rm, stat } from "node:fs/promises";
+import { copyFile, mkdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { DataError } from "../core/errors.js";
 import { forgetFaceSet, listEmbeddingSets } from "./embedding-folders.js";
 import type { FaceSetManifest } from "./face-set-manifest.js";
-import { checkFreeId, checkId, ownFaceSet, writeLocalManifest } from "./local-manifest.js";
+import { checkFreeId, checkId, isOwn, ownFaceSet, writeLocalManifest } from "./local-manifest.js";
 import { checkInside, localFolder } from "./locate.js";
 import { type OverlapRow, writeOverlap } from "./overlap-file.js";
 
@@ -65,8 +65,7 @@ export async function addFaceSet(
  */
 export async function checkFaceSetId(id: string, replace: boolean): Promise<void> {
   checkId(id);
-  const isOwn = (await stat(path.join(localFolder(), "face-sets", `${id}.json`)).catch(() => null)) !== null;
-  if (!(replace && isOwn)) await checkFreeId(id, "face-sets");
+  if (!(replace && (await isOwn("face-sets", id)))) await checkFreeId(id, "face-sets");
   const added = (await listEmbeddingSets()).filter(({ faceSet, from }) => faceSet === id && from === "added");
   if (added.length === 0) return;
   const folders = added.map(({ folder }) => path.join(folder, id)).join(", ");

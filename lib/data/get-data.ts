@@ -3,7 +3,7 @@ import path from "node:path";
 import process from "node:process";
 import { DataError, LicenceError } from "../core/errors.js";
 import type { Progress } from "../core/progress.js";
-import { fileStatus } from "./check-data.js";
+import { fileStatus } from "./file-status.js";
 import type { Download, DownloadFile, NpmOrigin, WebOrigin } from "./download-manifest.js";
 import { readFetchLock } from "./fetch-lock.js";
 import { fetchPart } from "./fetch-part.js";

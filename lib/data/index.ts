@@ -1,6 +1,6 @@
 export { addFaceSet, type AddFaceSetOptions, checkFaceSetId } from "./add-face-set.js";
 export { addEmbeddings, type AddedEmbeddings, type AddEmbeddingsOptions } from "./add-embeddings.js";
-export { fileStatus } from "./check-data.js";
+export { fileStatus } from "./file-status.js";
 export {
   type Download,
   type DownloadFile,

@@ -11,7 +11,7 @@ import { checkSchema } from "./manifest-schema.js";
 
 /** Write the manifest of what the user adds, checked by its schema. @returns the file. @throws DataError when a field is wrong. */
 export async function writeLocalManifest(kind: ManifestKind, manifest: EncoderManifest | FaceSetManifest): Promise<string> {
-  const file = path.join(localFolder(), kind, `${manifest.id}.json`);
+  const file = ownFile(kind, manifest.id);
   const schema = path
     .relative(path.dirname(file), path.join(manifestFolder, `${kind}.schema.json`))
     .split(path.sep)
@@ -37,11 +37,18 @@ export async function checkFreeId(id: string, adding?: ManifestKind): Promise<vo
   checkId(id);
   for (const kind of ["encoders", "face-sets"] as const) {
     if (!(await listManifestIds(kind, {})).includes(id)) continue;
-    const own = path.join(localFolder(), kind, `${id}.json`);
-    const isOwn = (await stat(own).catch(() => null)) !== null;
-    const remedy = kind === adding ? ", or put this in its place: --replace" : `, or take ${own} away`;
-    throw new DataError(`"${id}" is there already (${kind}); give another: --as <id>${isOwn ? remedy : ""}`);
+    const remedy = kind === adding ? ", or put this in its place: --replace" : `, or take ${ownFile(kind, id)} away`;
+    throw new DataError(`"${id}" is there already (${kind}); give another: --as <id>${(await isOwn(kind, id)) ? remedy : ""}`);
   }
+}
+
+/** Whether the user has added a manifest of that id. */
+export async function isOwn(kind: ManifestKind, id: string): Promise<boolean> {
+  return (await stat(ownFile(kind, id)).catch(() => null)) !== null;
+}
+
+function ownFile(kind: ManifestKind, id: string): string {
+  return path.join(localFolder(), kind, `${id}.json`);
 }
 
 /** The manifest of a set whose people have one folder each, studied as a whole under its own id. */

@@ -5,7 +5,7 @@ import { firstLine } from "../core/error-reason.js";
 import { DataError } from "../core/errors.js";
 import { addedEmbeddings, forgetEncoder } from "../data/embedding-folders.js";
 import type { EncoderManifest, WeightFile } from "../data/encoder-manifest.js";
-import { checkFreeId, checkId, writeLocalManifest } from "../data/local-manifest.js";
+import { checkFreeId, checkId, isOwn, writeLocalManifest } from "../data/local-manifest.js";
 import { checkInside, localFolder, staysInside } from "../data/locate.js";
 import { fileSha256 } from "../data/weights.js";
 import type { NetworkOutput } from "./network-output.js";
@@ -33,8 +33,7 @@ export interface AddEncoderOptions {
 export async function addEncoder(file: string, { id, answers, licence, replace }: AddEncoderOptions): Promise<EncoderManifest> {
   checkId(id);
   const folder = path.join(localFolder(), "encoders");
-  const isOwn = (await stat(path.join(folder, `${id}.json`)).catch(() => null)) !== null;
-  if (!(replace && isOwn)) await checkFreeId(id, "encoders");
+  if (!(replace && (await isOwn("encoders", id)))) await checkFreeId(id, "encoders");
   const added = addedEmbeddings(id);
   if ((await stat(added).catch(() => null)) !== null) {
     throw new DataError(
