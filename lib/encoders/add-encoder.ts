@@ -8,9 +8,10 @@ import type { EncoderManifest, WeightFile } from "../data/encoder-manifest.js";
 import { checkFreeId, checkId, isOwn, writeLocalManifest } from "../data/local-manifest.js";
 import { checkInside, localFolder, staysInside } from "../data/locate.js";
 import { fileSha256 } from "../data/weights.js";
-import type { NetworkOutput } from "./network-output.js";
+import type { NetworkOutput } from "./network.js";
 import { externalFiles } from "./onnx-external-files.js";
 import { describeOnnxGraph, loadOnnxNetwork } from "./onnx-network.js";
+import { tensorShape } from "./preprocess.js";
 import { type NetworkAnswers, ownManifest, proposeInput, proposeOutput, readDimension } from "./propose-manifest.js";
 import { describeTfjsGraph, loadTfjsNetwork, tfjsWeightFiles } from "./tfjs-network.js";
 
@@ -24,8 +25,8 @@ export interface AddEncoderOptions {
 }
 
 /**
- * Copy a network's files into the user's folder and write its manifest, from what its graph says and from the answers. The network is run once, on an even
- * grey, to see what it gives.
+ * Copy a network's files into the user's folder and write its manifest, from what its graph says and from the answers. The network is run on an even grey,
+ * to see what it gives.
  *
  * @param file an ONNX graph, or the JSON of a TensorFlow.js graph model; files that it names must lie beside or below it.
  * @throws DataError when it is neither, names files elsewhere, does not run, or leaves open what an answer would settle. Nothing is left behind then.
@@ -100,15 +101,13 @@ async function readGraph(
   const names = { inputName: input.name, outputNames: [name] };
   const network = await (format === "onnx" ? loadOnnxNetwork(file, { ...names, threads: 1 }) : loadTfjsNetwork(file, names));
   const run = async (count: number): Promise<NetworkOutput> => {
-    const channels = input.channels === "GRAY" ? 1 : 3;
-    const image = input.layout === "NCHW" ? [channels, input.height, input.width] : [input.height, input.width, channels];
-    const tensor = new Float32Array(count * channels * input.height * input.width);
+    const shape = tensorShape(count, input);
     try {
-      return (await network.run(tensor, [count, ...image]))[0];
+      return (await network.run(new Float32Array(shape.reduce((product, side) => product * side)), shape))[0];
     } catch (error) {
       if (error instanceof DataError) throw error;
       throw new DataError(
-        `addEncoder: ${file} does not run on ${[count, ...image].join(" × ")} (${firstLine(error)}); see --size and --layout, or export it again`,
+        `addEncoder: ${file} does not run on ${shape.join(" × ")} (${firstLine(error)}); see --size and --layout, or export it again`,
       );
     }
   };

@@ -1,9 +1,8 @@
 import type { BlazefaceManifest } from "../data/encoder-manifest.js";
 import { weightPath } from "../data/weights.js";
-import { warpImage } from "./crop.js";
 import type { Detector, LoadDetectorOptions } from "./detector.js";
-import { blend, type Face, pickFace, possible, toImage } from "./face.js";
-import { toTensor } from "./preprocess.js";
+import { blend, type Face, possible } from "./face.js";
+import { findFace } from "./find-face.js";
 import { loadTfjsNetwork } from "./tfjs-network.js";
 
 const levels = [
@@ -28,18 +27,10 @@ export async function loadBlazeface(manifest: BlazefaceManifest, { dataFolder }:
     outputNames: [...outputs.scores, ...outputs.boxes],
   });
   return {
-    async detect(image): Promise<Face | null> {
-      const scale = Math.min(input.width / image.width, input.height / image.height);
-      const shift = scale / 2 - 0.5;
-      const fitted = warpImage(image, { a: scale, b: 0, tx: shift, ty: shift }, input.width, input.height);
-      const tensors = await network.run(toTensor([fitted], input), [1, input.height, input.width, 3]);
-      const values = tensors.map((tensor) => tensor.values);
-      const faces = levels.flatMap((level, i) => readLevel(values[i], values[i + levels.length], level, input.width));
-      return pickFace(
-        blend(faces).map((face) => toImage(face, scale, shift)),
-        image,
-      );
-    },
+    detect: (image) =>
+      findFace(image, network, input, (values) =>
+        blend(levels.flatMap((level, i) => readLevel(values[i], values[i + levels.length], level, input.width))),
+      ),
     close: () => network.close(),
   };
 }

@@ -2,10 +2,9 @@ import { checkFinite, matrix32, type Matrix32 } from "../core/matrix.js";
 import type { EncoderManifest } from "../data/encoder-manifest.js";
 import { weightPath } from "../data/weights.js";
 import type { Image } from "./image.js";
-import type { NetworkOutput } from "./network-output.js";
 import { loadOnnxNetwork, type OnnxProvider } from "./onnx-network.js";
 import { poolOutput } from "./pool.js";
-import { toTensor } from "./preprocess.js";
+import { tensorShape, toTensor } from "./preprocess.js";
 import { loadTfjsNetwork } from "./tfjs-network.js";
 
 /** A network that turns face crops into vectors. */
@@ -29,9 +28,6 @@ export interface LoadEncoderOptions {
 /** Larger batches fall out of the processor's caches: measured slower on two networks of three. */
 const batchSize = 4;
 
-/** Runs a batch of inputs. */
-type Run = (tensor: Float32Array, shape: readonly number[]) => Promise<NetworkOutput>;
-
 /**
  * Load the network of a manifest. The weights' hash is not checked here: `checkWeights` does.
  *
@@ -43,13 +39,14 @@ export async function loadEncoder(
 ): Promise<Encoder> {
   const { input, output, dimension, id } = manifest;
   const file = weightPath(manifest, manifest.weights[0], dataFolder);
-  const { run, close } = manifest.format === "onnx" ? await onnxRun(file, manifest, { threads, provider }) : await tfjsRun(file, manifest);
-  const channels = input.channels === "GRAY" ? 1 : 3;
-  const sample = input.layout === "NCHW" ? [channels, input.height, input.width] : [input.height, input.width, channels];
+  const names = { inputName: input.name, outputNames: [output.name] };
+  const network = await (manifest.format === "onnx"
+    ? loadOnnxNetwork(file, { ...names, threads, provider })
+    : loadTfjsNetwork(file, names));
 
   return {
     manifest,
-    close,
+    close: () => network.close(),
     async embed(crops): Promise<Matrix32> {
       const embeddings = matrix32(crops.length, dimension);
       const batch = input.batch === "any" ? batchSize : input.batch;
@@ -57,7 +54,7 @@ export async function loadEncoder(
         const part = crops.slice(first, first + batch);
         // A graph of a fixed batch takes no fewer: the last image again fills it up.
         const filled = input.batch === "any" ? part : Array.from({ length: batch }, (_, i) => part[Math.min(i, part.length - 1)]);
-        const found = await run(toTensor(filled, input), [filled.length, ...sample]);
+        const [found] = await network.run(toTensor(filled, input), tensorShape(filled.length, input));
         const name = `${id}: output "${output.name ?? "(the only one)"}"`;
         const values = poolOutput(found, output.pooling ?? "none", filled.length, dimension, name);
         embeddings.data.set(values.subarray(0, part.length * dimension), first * dimension);
@@ -66,21 +63,4 @@ export async function loadEncoder(
       return embeddings;
     },
   };
-}
-
-async function onnxRun(
-  file: string,
-  { input, output }: EncoderManifest,
-  options: { readonly threads: number; readonly provider: OnnxProvider },
-): Promise<{ run: Run; close: () => Promise<void> }> {
-  const network = await loadOnnxNetwork(file, { inputName: input.name, outputNames: [output.name], ...options });
-  return {
-    run: async (tensor, shape) => (await network.run(tensor, shape))[0],
-    close: () => network.close(),
-  };
-}
-
-async function tfjsRun(file: string, { input, output }: EncoderManifest): Promise<{ run: Run; close: () => Promise<void> }> {
-  const network = await loadTfjsNetwork(file, { inputName: input.name, outputNames: [output.name] });
-  return { run: async (tensor, shape) => (await network.run(tensor, shape))[0], close: () => network.close() };
 }

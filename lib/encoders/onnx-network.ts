@@ -4,17 +4,10 @@ import { DataError } from "../core/errors.js";
 import { loadOnnx } from "../linalg/load-onnx.js";
 import { findCuda } from "../linalg/onnx-cuda.js";
 import { fromHalf, toHalf } from "./half.js";
-import type { NetworkOutput } from "./network-output.js";
+import type { GraphDescription, GraphTensor, Network, NetworkOutput } from "./network.js";
 
 /** What onnxruntime runs a network on. */
 export type OnnxProvider = "cpu" | "cuda";
-
-/** An ONNX graph with one input, ready to run. */
-export interface OnnxNetwork {
-  /** Feed one tensor, in the graph's own number type; the named outputs come back in that order, as float32. */
-  run(data: Float32Array, shape: readonly number[]): Promise<NetworkOutput[]>;
-  close(): Promise<void>;
-}
 
 export interface OnnxNetworkOptions {
   /** Null for the only one. */
@@ -26,7 +19,7 @@ export interface OnnxNetworkOptions {
 }
 
 /**
- * Load an ONNX file, with the files of external data beside it, and check the names that its manifest gives.
+ * Load an ONNX file, with the files of external data beside it, and check the names that its manifest gives. It is fed in its own number type.
  *
  * @throws DataError when the file is no ONNX graph, has no input or output of that name, takes or gives numbers of another type than float32,
  * float16 and uint8, or the provider is not to be had.
@@ -34,7 +27,7 @@ export interface OnnxNetworkOptions {
 export async function loadOnnxNetwork(
   path: string,
   { inputName, outputNames, threads, provider = "cpu" }: OnnxNetworkOptions,
-): Promise<OnnxNetwork> {
+): Promise<Network> {
   const { Tensor: OnnxTensor } = await loadOnnx();
   const session = await openSession(path, { threads, provider });
   const pick = (kind: "input" | "output", names: readonly string[], wanted: string | null): string => {
@@ -75,19 +68,6 @@ export async function loadOnnxNetwork(
     },
     close: () => session.release(),
   };
-}
-
-/** What a graph takes or gives, and how large: null where it does not say. */
-export interface GraphTensor {
-  readonly name: string;
-  readonly type: string;
-  /** Null where not even the number of axes is known. */
-  readonly shape: readonly (number | null)[] | null;
-}
-
-export interface GraphDescription {
-  readonly inputs: readonly GraphTensor[];
-  readonly outputs: readonly GraphTensor[];
 }
 
 /** The inputs and outputs of an ONNX graph. @throws DataError when the file is none. */

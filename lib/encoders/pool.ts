@@ -1,6 +1,6 @@
 import { DataError } from "../core/errors.js";
 import type { Pooling } from "../data/encoder-manifest.js";
-import type { NetworkOutput } from "./network-output.js";
+import type { NetworkOutput } from "./network.js";
 
 /**
  * One vector an image from what a network gave for `count` images: as it is, the class token's, or the mean over tokens or places.

@@ -8,7 +8,7 @@ const luma = [0.299, 0.587, 0.114] as const;
 /** The input tensor of a batch: each crop stretched to the input size, channels ordered, (x − mean) · scale. */
 export function toTensor(crops: readonly Image[], input: InputManifest): Float32Array {
   const { width, height, layout, channels } = input;
-  const channelCount = channels === "GRAY" ? 1 : 3;
+  const channelCount = channelCountOf(input);
   const pixelCount = width * height;
   const tensor = new Float32Array(crops.length * channelCount * pixelCount);
   const [pixelStep, channelStep] = layout === "NCHW" ? [1, pixelCount] : [channelCount, 1];
@@ -29,6 +29,17 @@ export function toTensor(crops: readonly Image[], input: InputManifest): Float32
     }
   });
   return tensor;
+}
+
+/** The shape of the input tensor of `count` crops. */
+export function tensorShape(count: number, input: InputManifest): number[] {
+  const { width, height, layout } = input;
+  const channelCount = channelCountOf(input);
+  return layout === "NCHW" ? [count, channelCount, height, width] : [count, height, width, channelCount];
+}
+
+function channelCountOf({ channels }: InputManifest): number {
+  return channels === "GRAY" ? 1 : 3;
 }
 
 function channelValue(value: number | readonly number[], channel: number): number {

@@ -1,7 +1,6 @@
 import { DataError } from "../core/errors.js";
 import type { EncoderManifest, InputManifest, Pooling, WeightFile } from "../data/encoder-manifest.js";
-import type { GraphDescription, GraphTensor } from "./onnx-network.js";
-import type { NetworkOutput } from "./network-output.js";
+import type { GraphDescription, GraphTensor, NetworkOutput } from "./network.js";
 
 /** What a graph cannot say, or may say wrong. */
 export interface NetworkAnswers {
@@ -65,10 +64,9 @@ export function proposeInput({ inputs }: GraphDescription, answers: Omit<Network
 }
 
 /**
- * The output that is an embedding: the one that is named, the only one, or the only one whose last axis is wide enough.
+ * The name of the output that is an embedding: the one that is named, the only one, or the only one whose last axis is wide enough.
  *
- * @returns null for a name that the graph does not list, which a TensorFlow.js graph may yet have as a node.
- * @throws DataError when several may be meant.
+ * @throws DataError when several may be meant, or the graph lists none of that name.
  */
 export function proposeOutput({ outputs }: GraphDescription, name: string | undefined): string {
   const wide = outputs.filter(

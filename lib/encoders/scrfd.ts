@@ -1,10 +1,9 @@
 import type { ScrfdManifest } from "../data/encoder-manifest.js";
 import { weightPath } from "../data/weights.js";
-import { warpImage } from "./crop.js";
 import type { Detector, LoadDetectorOptions } from "./detector.js";
-import { type Face, pickFace, possible, suppress, toImage } from "./face.js";
+import { type Face, possible, suppress } from "./face.js";
+import { findFace } from "./find-face.js";
 import { loadOnnxNetwork } from "./onnx-network.js";
-import { toTensor } from "./preprocess.js";
 
 const strides = [8, 16, 32];
 const anchorsPerCell = 2;
@@ -26,20 +25,14 @@ export async function loadScrfd(
     provider,
   });
   return {
-    async detect(image): Promise<Face | null> {
-      const scale = Math.min(input.width / image.width, input.height / image.height);
-      const shift = scale / 2 - 0.5;
-      const fitted = warpImage(image, { a: scale, b: 0, tx: shift, ty: shift }, input.width, input.height);
-      const tensors = await network.run(toTensor([fitted], input), [1, 3, input.height, input.width]);
-      const values = tensors.map((tensor) => tensor.values);
-      const faces = strides.flatMap((stride, level) =>
-        readLevel(values[level], values[level + 3], values[level + 6], stride, Math.ceil(input.width / stride)),
-      );
-      return pickFace(
-        suppress(faces).map((face) => toImage(face, scale, shift)),
-        image,
-      );
-    },
+    detect: (image) =>
+      findFace(image, network, input, (values) =>
+        suppress(
+          strides.flatMap((stride, level) =>
+            readLevel(values[level], values[level + 3], values[level + 6], stride, Math.ceil(input.width / stride)),
+          ),
+        ),
+      ),
     close: () => network.close(),
   };
 }

@@ -5,20 +5,12 @@ import type * as TensorFlow from "@tensorflow/tfjs-core";
 import { firstLine } from "../core/error-reason.js";
 import { DataError } from "../core/errors.js";
 import { loadTfjs } from "../linalg/load-tfjs.js";
-import type { NetworkOutput } from "./network-output.js";
-import type { GraphDescription, GraphTensor } from "./onnx-network.js";
+import type { GraphDescription, GraphTensor, Network, NetworkOutput } from "./network.js";
 
 /** The part of a graph model's JSON that says where the weights are. */
 interface ModelFile {
   readonly modelTopology: object;
   readonly weightsManifest: readonly { readonly paths: readonly string[]; readonly weights: TensorFlow.io.WeightsManifestEntry[] }[];
-}
-
-/** A TensorFlow.js graph with one input, ready to run. */
-export interface TfjsNetwork {
-  /** Feed one tensor; the values of the named nodes come back in that order. */
-  run(data: Float32Array, shape: readonly number[]): Promise<NetworkOutput[]>;
-  close(): Promise<void>;
 }
 
 /**
@@ -29,7 +21,7 @@ export interface TfjsNetwork {
 export async function loadTfjsNetwork(
   file: string,
   { inputName, outputNames }: { readonly inputName: string | null; readonly outputNames: readonly (string | null)[] },
-): Promise<TfjsNetwork> {
+): Promise<Network> {
   const { tf } = await loadTfjs();
   const model = await openModel(file);
   const pick = (kind: string, names: readonly string[], wanted: string | null, isThere: boolean): string => {
