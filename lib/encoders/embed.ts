@@ -12,7 +12,7 @@ import { blockSize, type FaceRecord } from "./embed-block.js";
 import { finishedBlocks, namePartFolders, type PartFolders, readFaces, readRows } from "./embed-parts.js";
 import type { BlockTask } from "./embed-worker.js";
 import type { OnnxProvider } from "./onnx-network.js";
-import { runBlocks } from "./worker-pool.js";
+import { runBlocks } from "./run-blocks.js";
 
 /** An image that was left out, or that is there twice. */
 export interface Problem {
@@ -62,20 +62,21 @@ export interface EmbedOptions {
  *
  * @throws DataError when no image has a face, a network fails, or the disk does not give a file.
  */
-export async function embedFaces(options: EmbedOptions): Promise<EmbedResult | null> {
-  const {
-    faceSet,
-    images,
-    imageFolder,
-    detector,
-    encoders,
-    provenance,
-    out,
-    signal,
-    share,
-    workers = availableParallelism(),
-    provider = "cpu",
-  } = options;
+export async function embedFaces({
+  faceSet,
+  images,
+  imageFolder,
+  dataFolder,
+  detector,
+  encoders,
+  provenance,
+  out,
+  startProgress,
+  signal,
+  workers = availableParallelism(),
+  share,
+  provider = "cpu",
+}: EmbedOptions): Promise<EmbedResult | null> {
   const names = images.map(({ image }) => image);
   const blockCount = Math.ceil(names.length / blockSize);
   const partsFolder = path.join(out, faceSet, ".parts");
@@ -96,20 +97,13 @@ export async function embedFaces(options: EmbedOptions): Promise<EmbedResult | n
   const toImages = (steps: number): number => Math.floor((steps / allSteps) * imageCount);
   if (tasks.length > 0) {
     let steps = allSteps - stepCount;
-    const progress = options.startProgress(imageCount, toImages(steps));
+    const progress = startProgress(imageCount, toImages(steps));
     const onSteps = (done: number): void => {
       progress.update(toImages((steps += done)));
     };
-    const start = {
-      ...options,
-      encoders: missing,
-      images: names,
-      threads: 1,
-      provider,
-      facesFolder: folders.faces,
-      partFolders: folders.encoders,
-    };
-    await runBlocks(tasks, workerStart(start), { workers, onSteps, signal });
+    const networks = { dataFolder, detector, encoders: missing, threads: 1, provider };
+    const start = { ...networks, imageFolder, images: names, facesFolder: folders.faces, partFolders: folders.encoders };
+    await runBlocks(tasks, start, { workers, onSteps, signal });
     progress.end();
   }
 
@@ -136,13 +130,6 @@ export async function embedFaces(options: EmbedOptions): Promise<EmbedResult | n
     await rm(folders.encoders[id], { recursive: true, force: true });
   }
   return { items, problems, written, current };
-}
-
-type Start = Parameters<typeof runBlocks>[1];
-
-/** Only what can be sent to a worker. */
-function workerStart({ dataFolder, imageFolder, detector, encoders, threads, provider, images, facesFolder, partFolders }: Start): Start {
-  return { dataFolder, imageFolder, detector, encoders, threads, provider, images, facesFolder, partFolders };
 }
 
 async function listTasks(

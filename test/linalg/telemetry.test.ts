@@ -41,6 +41,6 @@ test("only load-onnx.ts loads onnxruntime-node, and whoever starts threads that 
   const sources = readdirSync(lib, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
   const loading = sources.filter((file) => /import\("onnxruntime-node"\)/.test(readFileSync(path.join(lib, file), "utf8")));
   expect(loading).toEqual([path.join("linalg", "load-onnx.ts")]);
-  for (const file of ["encoders/worker-pool.ts", "study/measure-tasks.ts"])
+  for (const file of ["encoders/run-blocks.ts", "study/measure-tasks.ts"])
     expect(readFileSync(path.join(lib, file), "utf8")).toMatch(/forbidTelemetry\(\);\n\s*await runOnWorkers</);
 });
