@@ -1,5 +1,6 @@
 import { ValueError } from "../core/errors.js";
 import { matrix64 } from "../core/matrix.js";
+import { numericalRank } from "../linalg/singular-directions.js";
 import type { MomentsOptions } from "./cloud.js";
 import { rankTolerance } from "./live-directions.js";
 import type { AlignmentMap } from "./map.js";
@@ -18,7 +19,7 @@ export async function invertMap(map: AlignmentMap, { engine, signal }: MomentsOp
     throw new ValueError(`invertMap: ${map.name} compares source and target in a third space; only a map into the target's has a way back`);
   }
   const { left, values, right } = await engine.svd(map.weights, { signal });
-  const rank = values[0] > 0 ? values.filter((value) => value >= rankTolerance * values[0]).length : 0;
+  const rank = numericalRank(values, rankTolerance);
   if (rank === 0) throw new ValueError(`invertMap: the weights of ${map.name} are zero; nothing leads back`);
   const scaled = right.data.map((value, k) => (k % values.length < rank ? value / values[k % values.length] : 0));
   const weights = await engine.product(matrix64(right.rows, right.columns, scaled), left, { transposeRight: true, signal });

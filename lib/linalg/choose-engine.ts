@@ -45,9 +45,8 @@ export async function chooseEngine(name: EngineName = usualEngine()): Promise<En
 
 /** Every engine that the library knows, whether it is present, and why not. */
 export async function describeEngines(): Promise<EngineReport[]> {
-  const names: readonly EngineName[] = ["onnx", "openblas", "tfjs"];
   return Promise.all(
-    names.map(async (name) => {
+    (Object.keys(finders) as EngineName[]).map(async (name) => {
       const { engine, detail } = await find(name);
       return { name, present: engine !== null, detail };
     }),

@@ -24,7 +24,7 @@ export interface Svd {
 export interface Polar {
   /** m × n. */
   readonly factor: Matrix64;
-  /** Sum of the singular values of A. */
+  /** Sum of their singular values. */
   readonly nuclearNorm: number;
   readonly rank: number;
 }

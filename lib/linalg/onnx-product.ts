@@ -18,7 +18,7 @@ export type Product = <M extends Matrix>(left: M, right: M, options?: ProductOpt
 
 type Multiply = (left: Matrix, right: Matrix, into: Matrix["data"]) => Promise<void>;
 
-/** Products on onnxruntime's CPU provider; a session of some 160 bytes is made the first time a form is asked for. */
+/** Products on onnxruntime's CPU provider; a session of a model of some 200 bytes is made the first time a form is asked for. */
 export function createOnnxProduct({ threads = availableParallelism(), workPerRun = 2e9 }: ProductSettings = {}): Product {
   const sessions = new Map<string, Promise<Multiply>>();
   const multiplier = (form: GemmForm): Promise<Multiply> => {

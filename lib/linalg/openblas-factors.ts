@@ -8,7 +8,8 @@ import type { Product } from "./onnx-product.js";
 import { choleskyInto, eigenRowsInto, singularFactors, type SingularFactors } from "./openblas-lapack.js";
 import type { OpenblasLibrary } from "./openblas-library.js";
 import { checkTolerance } from "./polar.js";
-import { firstColumns } from "./singular-directions.js";
+import { signColumnsInto } from "./sign-columns.js";
+import { firstColumns, numericalRank } from "./singular-directions.js";
 import { transpose } from "./transpose.js";
 
 /**
@@ -37,9 +38,9 @@ export function createOpenblasFactors(library: OpenblasLibrary, product: Product
       const { left, values, rightRows } = await takeApart(matrix, signal);
       const count = Math.min(matrix.rows, matrix.columns);
       const firstSide = matrix64(matrix.rows, count, left);
-      const secondSide = matrix64(count, matrix.columns, rightRows);
-      flipInto(firstSide, secondSide);
-      return { left: firstSide, values, right: transpose(secondSide) };
+      const secondSide = transpose(matrix64(count, matrix.columns, rightRows));
+      signColumnsInto(firstSide, secondSide);
+      return { left: firstSide, values, right: secondSide };
     },
 
     async cholesky(symmetric: Matrix64, { signal }: WorkOptions = {}): Promise<Matrix64> {
@@ -61,9 +62,8 @@ export function createOpenblasFactors(library: OpenblasLibrary, product: Product
       checkTolerance(tolerance);
       checkFinite(matrix, "polar");
       const { left, values, rightRows } = await takeApart(matrix, signal);
-      let rank = 0;
-      let nuclearNorm = 0;
-      while (rank < values.length && values[rank] > 0 && values[rank] >= tolerance * values[0]) nuclearNorm += values[rank++];
+      const rank = numericalRank(values, tolerance);
+      const nuclearNorm = values.subarray(0, rank).reduce((sum, value) => sum + value, 0);
       const directions = firstColumns(matrix64(matrix.rows, values.length, left), rank);
       const carried = matrix64(rank, matrix.columns, rightRows.subarray(0, rank * matrix.columns));
       return { factor: await product(directions, carried, { signal }), nuclearNorm, rank };
@@ -80,24 +80,4 @@ async function between<T>(signal: AbortSignal | undefined, work: () => T): Promi
   await setImmediate();
   signal?.throwIfAborted();
   return result;
-}
-
-/** Make the entry largest in magnitude of each left column positive; the right row goes with it. */
-function flipInto(left: Matrix64, rightRows: Matrix64): void {
-  const { rows, columns: count, data } = left;
-  const largest = new Float64Array(count);
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < count; j++) {
-      const value = data[i * count + j];
-      if (Math.abs(value) > Math.abs(largest[j])) largest[j] = value;
-    }
-  }
-  const signs = largest.map((value) => (value < 0 ? -1 : 1));
-  for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < count; j++) data[i * count + j] *= signs[j];
-  }
-  const width = rightRows.columns;
-  for (let j = 0; j < count; j++) {
-    if (signs[j] < 0) for (let i = 0; i < width; i++) rightRows.data[j * width + i] *= -1;
-  }
 }

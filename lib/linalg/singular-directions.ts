@@ -69,10 +69,16 @@ export async function singularDirections(
   options: WorkOptions,
 ): Promise<SingularDirections> {
   const { values, vectors: right } = await eighByProducts(symmetric, product, options);
-  let rank = 0;
-  while (rank < values.length && values[rank] > 0 && values[rank] >= tolerance * values[0]) rank++;
+  const rank = numericalRank(values, tolerance);
   const left = await polish(await product(isometry, firstColumns(right, rank), options), product, options);
   return { values: values.map((value) => Math.max(0, value)), right, left, rank };
+}
+
+/** How many of the values, descending, are above zero and at least `tolerance` times the first. */
+export function numericalRank(values: Float64Array, tolerance: number): number {
+  let rank = 0;
+  while (rank < values.length && values[rank] > 0 && values[rank] >= tolerance * values[0]) rank++;
+  return rank;
 }
 
 /** The matrix with at least as many rows as columns, turned when that is needed. @throws ValueError when an entry is not finite. */

@@ -3,6 +3,7 @@ import { createRandom } from "../core/random.js";
 import type { Svd, WorkOptions } from "./engine.js";
 import { nearestIsometry, polish } from "./newton-schulz.js";
 import type { Product } from "./onnx-product.js";
+import { signColumnsInto } from "./sign-columns.js";
 import { singularDirections, splitPolar, tallForm } from "./singular-directions.js";
 
 /** Singular values below this times the size and the largest value are rounding. */
@@ -26,7 +27,8 @@ export async function svdByProducts(matrix: Matrix64, product: Product, { signal
   const { values, right, left } = await singularDirections(parts, tolerance, product, { signal });
   const whole = await completeColumns(left, tall.columns, product, { signal });
   const [first, second] = turned ? [right, whole] : [whole, right];
-  return { ...signedPair(first, second), values };
+  signColumnsInto(first, second);
+  return { left: first, values, right: second };
 }
 
 /** Add orthonormal columns until there are `count`. */
@@ -63,21 +65,4 @@ function beside(first: Matrix64, second: Matrix64): Matrix64 {
     joined.data.set(second.data.subarray(i * second.columns, (i + 1) * second.columns), i * columns + first.columns);
   }
   return joined;
-}
-
-/** Copies in which the entry largest in magnitude of each left column is positive. */
-function signedPair(left: Matrix64, right: Matrix64): { left: Matrix64; right: Matrix64 } {
-  const count = left.columns;
-  const largest = new Float64Array(count);
-  left.data.forEach((value, i) => {
-    const column = i % count;
-    if (Math.abs(value) > Math.abs(largest[column])) largest[column] = value;
-  });
-  const signed = ({ rows, data }: Matrix64): Matrix64 =>
-    matrix64(
-      rows,
-      count,
-      data.map((value, i) => (largest[i % count] < 0 ? -value : value)),
-    );
-  return { left: signed(left), right: signed(right) };
 }
