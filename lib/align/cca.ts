@@ -1,5 +1,5 @@
 import { ValueError } from "../core/errors.js";
-import type { Matrix64 } from "../core/matrix.js";
+import { scaleColumns } from "../linalg/scale-columns.js";
 import type { MomentsOptions } from "./cloud.js";
 import { liftLive, liveCross, scaled } from "./live-cross.js";
 import { fittedMap } from "./fitted-map.js";
@@ -55,8 +55,4 @@ export async function fitCca(moments: Moments, options: MomentsOptions): Promise
     options,
   );
   return { map, correlations: svd.values.map((value) => Math.min(1, value)) };
-}
-
-function scaleColumns(matrix: Matrix64, factors: Float64Array): Matrix64 {
-  return scaled(matrix, new Float64Array(matrix.rows).fill(1), factors);
 }

@@ -1,4 +1,4 @@
-import { matrix64 } from "../core/matrix.js";
+import { scaleColumns } from "../linalg/scale-columns.js";
 import type { MomentsOptions } from "./cloud.js";
 import { fittedMap } from "./fitted-map.js";
 import type { AlignmentMap } from "./map.js";
@@ -33,11 +33,7 @@ export async function fitDiagonalScale(moments: Moments, options: MomentsOptions
     moments,
     {
       name: "procrustes-diagonal",
-      weights: matrix64(
-        p,
-        q,
-        data.map((value, k) => value * scales[k % q]),
-      ),
+      weights: scaleColumns(rotation.weights, scales),
       parameterCount: rotation.parameterCount + q,
       rank: rotation.rank,
       objective: "‖S R − T‖, smaller side of R orthonormal, then ‖S R D − T‖², D diagonal",

@@ -1,6 +1,6 @@
 import { ValueError } from "../core/errors.js";
 import { matrix64, type Matrix64 } from "../core/matrix.js";
-import { firstColumns } from "../linalg/singular-directions.js";
+import { firstColumns, numericalRank } from "../linalg/singular-directions.js";
 import type { MomentsOptions } from "./cloud.js";
 import { fittedMap } from "./fitted-map.js";
 import type { AlignmentMap } from "./map.js";
@@ -73,7 +73,7 @@ async function reduce(moments: Moments, options: MomentsOptions): Promise<Reduce
   const { values, vectors } = solver.directions;
   const fitted = weights.data.map((value, i) => value * Math.sqrt(values[Math.floor(i / weights.columns)]));
   const svd = await engine.svd(matrix64(weights.rows, weights.columns, fitted), { signal });
-  const size = svd.values.filter((value) => value > 1e-12 * svd.values[0]).length;
+  const size = numericalRank(svd.values, 1e-12);
   if (size === 0) {
     throw new ValueError(`fitLowRank: the cross-Gram of ${moments.count} pairs is zero; source and target rows must be paired and differ`);
   }

@@ -1,5 +1,5 @@
 import { DataError } from "../core/errors.js";
-import { takeRows } from "../core/matrix.js";
+import { rowRange } from "../linalg/operands.js";
 import { rowsPerBlock, type MomentsOptions } from "./cloud.js";
 import { addMoments } from "./moment-sums.js";
 import { computeMoments, type Moments } from "./moments.js";
@@ -34,8 +34,7 @@ export async function sumBlocks(
   for (let block = first; block < last; block++) {
     const end = block === blockCount - 1 ? source.rows : (block + 1) * rowsPerBlock;
     const begin = block * rowsPerBlock;
-    const chosen = Int32Array.from({ length: end - begin }, (_, i) => begin + i);
-    const [left, right] = [source, target].map((side) => normaliseRows(takeRows(side, chosen)));
+    const [left, right] = [source, target].map((side) => normaliseRows(rowRange(side, begin, end)));
     parts = mergeParts([...parts, { first: block, level: 0, moments: await computeMoments(left, right, identities.slice(begin, end), options) }]); // prettier-ignore
   }
   return parts;

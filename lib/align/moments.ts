@@ -61,9 +61,17 @@ export async function computeMoments(
   });
 }
 
-/** Adds XᵀX of both sides and SᵀT of the rows less their means, a block at a time, from rows that are centred once. */
+/** What is summed of paired rows; the Grams, p × p and q × q, only where they are not known yet. */
+export interface PairSums {
+  readonly source?: Matrix64;
+  readonly target?: Matrix64;
+  /** p × q. */
+  readonly cross: Matrix64;
+}
+
+/** sums += SᵀS, TᵀT and SᵀT of the rows less their means, a block at a time, from rows that are centred once. */
 export async function addSumsInto(
-  sums: Readonly<Record<"source" | "target" | "cross", Matrix64>>,
+  sums: PairSums,
   { source, target }: PairedRows,
   means: PairMeans,
   { engine, signal }: MomentsOptions,
@@ -73,8 +81,8 @@ export async function addSumsInto(
   for (let first = 0; first < source.rows; first += rowsPerBlock) {
     const last = Math.min(first + rowsPerBlock, source.rows);
     const [left, right] = [centreSource(first, last), centreTarget(first, last)];
-    addInto(sums.source.data, (await engine.gram(left, { signal })).data);
-    addInto(sums.target.data, (await engine.gram(right, { signal })).data);
+    if (sums.source) addInto(sums.source.data, (await engine.gram(left, { signal })).data);
+    if (sums.target) addInto(sums.target.data, (await engine.gram(right, { signal })).data);
     addInto(sums.cross.data, (await engine.product(left, right, { transposeLeft: true, into: part, signal })).data);
   }
 }
@@ -93,24 +101,8 @@ export async function pairClouds(source: CloudMoments, target: CloudMoments, row
     throw new ValueError("pairClouds: the clouds saw different identities; compute both from the rows of the same images");
   }
   const cross = matrix64(rows.source.columns, rows.target.columns);
-  await addCrossInto(cross, rows, { source: source.mean, target: target.mean }, options);
+  await addSumsInto({ cross }, rows, { source: source.mean, target: target.mean }, options);
   return Object.freeze({ count: source.count, source, target, cross, identities: source.identities });
-}
-
-/** cross += SᵀT of the rows less `means`, a block at a time. */
-async function addCrossInto(
-  cross: Matrix64,
-  { source, target }: PairedRows,
-  means: PairMeans,
-  { engine, signal }: MomentsOptions,
-): Promise<void> {
-  const part = new Float64Array(cross.data.length);
-  const [centreSource, centreTarget] = [blockCentring(source, means.source), blockCentring(target, means.target)];
-  for (let first = 0; first < source.rows; first += rowsPerBlock) {
-    const last = Math.min(first + rowsPerBlock, source.rows);
-    const [left, right] = [centreSource(first, last), centreTarget(first, last)];
-    addInto(cross.data, (await engine.product(left, right, { transposeLeft: true, into: part, signal })).data);
-  }
 }
 
 /** The same pairs with the roles changed. Reversing twice gives the same object. */

@@ -1,5 +1,5 @@
 import { ValueError } from "../core/errors.js";
-import { matrix64 } from "../core/matrix.js";
+import { scaleColumns } from "../linalg/scale-columns.js";
 import { firstColumns } from "../linalg/singular-directions.js";
 import type { MomentsOptions } from "./cloud.js";
 import type { AlignmentMap } from "./map.js";
@@ -24,11 +24,7 @@ export async function truncateRank(
   const bad = ranks.find((rank) => !(Number.isInteger(rank) && rank >= 1 && rank <= most));
   if (bad !== undefined) throw new ValueError(`truncateRank: got rank ${bad} of a ${p} × ${m} map; give whole numbers from 1 to ${most}`);
   const { left, values, right } = await engine.svd(map.weights, { signal });
-  const stretched = matrix64(
-    p,
-    most,
-    left.data.map((value, k) => value * values[k % most]),
-  );
+  const stretched = scaleColumns(left, values);
   const maps: AlignmentMap[] = [];
   for (const rank of ranks) {
     maps.push(
