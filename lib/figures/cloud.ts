@@ -4,7 +4,7 @@ import { ValueError } from "../core/errors.js";
 import type { PictureQuality } from "../geometry/trustworthiness.js";
 import { checkLabels, labelChannels } from "./curve.js";
 import type { Figure } from "./figure.js";
-import { applyTheme, inkColour, palette, referenceColour } from "./theme.js";
+import { applyTheme, coloursOf, inkColour, referenceColour } from "./theme.js";
 
 export interface CloudPoint {
   readonly x: number;
@@ -102,6 +102,7 @@ export function drawCloud3d(
   const labels = checkLabels([...new Set(points.map(({ label }) => label))]);
   const drawn = samplePoints(points, limit, seed);
   const stated = drawn.length < points.length ? ` (${describeSample(drawn.length, points.length, seed)})` : "";
+  const colours = coloursOf(labels);
   const data = labels.map((label, i): Partial<PlotData> => {
     const group = drawn.filter((point) => point.label === label);
     return {
@@ -113,7 +114,7 @@ export function drawCloud3d(
       z: group.map(({ z }) => z),
       text: group.map(({ note, label }) => note ?? label),
       hoverinfo: "text",
-      marker: { size: 2.5, opacity: 0.8, color: palette[i % palette.length] },
+      marker: { size: 2.5, opacity: 0.8, color: colours[i] },
     };
   });
   const lines = { zeroline: false, gridcolor: referenceColour };
@@ -132,7 +133,7 @@ export function drawCloud3d(
   return { data, layout };
 }
 
-export interface Cloud3dOptions extends Omit<CloudOptions, "axes"> {
+export interface Cloud3dOptions extends Omit<CloudOptions, "axes" | "order"> {
   /** Words on the axes. @defaultValue none */
   readonly axes?: readonly [string, string, string];
 }

@@ -1,7 +1,7 @@
 import { ValueError } from "../core/errors.js";
 import { chanceOf } from "../study/chance.js";
 import { rankMetric } from "../study/metric-names.js";
-import { chanceLayers, checkLabels, curvePoints, labelChannels } from "./curve.js";
+import { bandLayer, chanceLayers, checkLabels, curvePoints, labelChannels } from "./curve.js";
 import type { Figure } from "./figure.js";
 import { applyTheme, plotSize } from "./theme.js";
 
@@ -47,6 +47,11 @@ export function drawCmc(curves: readonly CmcCurve[], { gallerySize, title }: Cmc
   const y = { field: "y", type: "quantitative", title: "Probes identified", axis: { format: ".0%" }, scale: { domain: [0, 1] } };
   const chance = gallerySize === undefined ? [] : [1, lastRank].map((rank) => ({ x: rank, y: chanceOf(rankMetric(rank), gallerySize) }));
   const channels = labelChannels(labels);
+  const tooltip = [
+    { field: "label", type: "nominal", title: "Curve" },
+    { field: "x", type: "quantitative", title: "Rank" },
+    { field: "y", type: "quantitative", title: "Probes identified", format: ".2%" },
+  ];
 
   return applyTheme({
     ...plotSize,
@@ -54,14 +59,10 @@ export function drawCmc(curves: readonly CmcCurve[], { gallerySize, title }: Cmc
     data: { name: "curves", values: points },
     layer: [
       ...(chance.length === 0 ? [] : chanceLayers(chance, { at: chance.at(-1)!, side: "below" }, { x, y })),
-      {
-        transform: [{ filter: "isValid(datum.low) && isValid(datum.high)" }],
-        mark: { type: "area", opacity: 0.18, clip: true },
-        encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color: channels.color },
-      },
+      bandLayer({ x, y, color: channels.color }),
       {
         mark: { type: "line", strokeWidth: 2, interpolate: "linear", clip: true, ...(lastRank === 1 ? { point: true } : {}) },
-        encoding: { x, y, ...channels, tooltip: tooltipOf("Rank", "Probes identified") },
+        encoding: { x, y, ...channels, tooltip },
       },
     ],
   });
@@ -72,12 +73,4 @@ function rankTicks(lastRank: number): readonly number[] {
   const step = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].find((size) => lastRank / size <= 10) ?? lastRank;
   const round = Array.from({ length: Math.floor(lastRank / step) }, (_, i) => (i + 1) * step);
   return [...new Set([1, ...round])];
-}
-
-function tooltipOf(xTitle: string, yTitle: string): readonly unknown[] {
-  return [
-    { field: "label", type: "nominal", title: "Curve" },
-    { field: "x", type: "quantitative", title: xTitle },
-    { field: "y", type: "quantitative", title: yTitle, format: ".2%" },
-  ];
 }

@@ -1,5 +1,5 @@
 import { ShapeError, ValueError } from "../core/errors.js";
-import { dashes, palette, referenceColour } from "./theme.js";
+import { coloursOf, dashes, palette, referenceColour } from "./theme.js";
 
 /** One point of a labelled curve, as the figure's data holds it. */
 export interface CurvePoint {
@@ -40,6 +40,13 @@ export function curvePoints(label: string, x: ArrayLike<number>, y: ArrayLike<nu
   });
 }
 
+/** @throws ValueError when a point of two rates has one outside [0, 1]. */
+export function checkRates(points: readonly CurvePoint[], caller: string): void {
+  const outside = points.find(({ x, y }) => x < 0 || x > 1 || y < 0 || y > 1);
+  if (outside)
+    throw new ValueError(`${caller}: "${outside.label}" has the point (${outside.x}, ${outside.y}); rates are fractions from 0 to 1`);
+}
+
 /** Labels in the order given. @throws ValueError when there are none, or one is there twice. */
 export function checkLabels(labels: readonly string[]): readonly string[] {
   if (labels.length === 0) throw new ValueError("drawing curves: got none; give at least one curve");
@@ -52,11 +59,19 @@ export function checkLabels(labels: readonly string[]): readonly string[] {
 export function labelChannels(labels: readonly string[]): Readonly<Record<"color" | "strokeDash", unknown>> {
   const columns = labels.some((label) => label.length > 28) ? 1 : 2;
   const legend = { title: null, orient: "bottom", columns, symbolType: "stroke", symbolSize: 300, symbolStrokeWidth: 2, symbolOpacity: 1 };
-  const colours = labels.map((_, i) => palette[i % palette.length]);
   const dashed = labels.map((_, i) => dashes[Math.floor(i / palette.length) % dashes.length]);
   return {
-    color: { field: "label", type: "nominal", scale: { domain: labels, range: colours }, legend },
+    color: { field: "label", type: "nominal", scale: { domain: labels, range: coloursOf(labels) }, legend },
     strokeDash: { field: "label", type: "nominal", scale: { domain: labels, range: dashed }, legend },
+  };
+}
+
+/** The intervals of curves as bands, where there are any. */
+export function bandLayer({ x, y, color }: { readonly x: object; readonly y: object; readonly color: unknown }): object {
+  return {
+    transform: [{ filter: "isValid(datum.low) && isValid(datum.high)" }],
+    mark: { type: "area", opacity: 0.18, clip: true },
+    encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color },
   };
 }
 

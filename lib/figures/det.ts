@@ -1,6 +1,6 @@
 import { ValueError } from "../core/errors.js";
 import { probit } from "../metrics/probit.js";
-import { checkLabels, curvePoints, labelChannels } from "./curve.js";
+import { checkLabels, checkRates, curvePoints, labelChannels } from "./curve.js";
 import type { Figure } from "./figure.js";
 import { applyTheme, plotSize } from "./theme.js";
 
@@ -35,8 +35,7 @@ export function drawDet(curves: readonly ErrorCurve[], { lowest = 1e-3, title }:
   const isDrawn = (rate: number): boolean => rate >= lowest && rate <= highest;
   const points = curves.flatMap(({ label, fmr, fnmr }) => {
     const all = curvePoints(label, fmr, fnmr);
-    const outside = all.find(({ x, y }) => x < 0 || x > 1 || y < 0 || y > 1);
-    if (outside) throw new ValueError(`drawDet: "${label}" has the point (${outside.x}, ${outside.y}); rates are fractions from 0 to 1`);
+    checkRates(all, "drawDet");
     const drawn = all.filter(({ x, y }) => isDrawn(x) && isDrawn(y));
     if (drawn.length === 0)
       throw new ValueError(`drawDet: "${label}" has no point with both rates from ${lowest} to ${highest}; lower lowest`);

@@ -1,6 +1,6 @@
 import { ValueError } from "../core/errors.js";
 import type { Figure } from "./figure.js";
-import { applyTheme, palette, plotSize, referenceColour } from "./theme.js";
+import { applyTheme, coloursOf, plotSize, referenceColour } from "./theme.js";
 
 /** A value with its interval, such as a map's mean Rank-1. */
 export interface Dot {
@@ -57,7 +57,7 @@ export function drawDots(dots: readonly Dot[], { title, format = ".0%", domain, 
     field: "group",
     type: "nominal",
     sort: groups,
-    scale: { domain: groups, range: groups.map((_, i) => palette[i % palette.length]) },
+    scale: { domain: groups, range: coloursOf(groups) },
     legend,
   };
   const fine = format.endsWith("%") ? ".1%" : ".4~g";

@@ -1,5 +1,5 @@
 import { ValueError } from "../core/errors.js";
-import { checkLabels, curvePoints, labelChannels } from "./curve.js";
+import { bandLayer, checkLabels, curvePoints, labelChannels } from "./curve.js";
 import type { Figure } from "./figure.js";
 import { applyTheme, plotSize, referenceColour } from "./theme.js";
 
@@ -57,11 +57,7 @@ export function drawLines(curves: readonly LineCurve[], { x, y, title }: LinesOp
     layer: [
       ...markLayers("x", x),
       ...markLayers("y", y),
-      {
-        transform: [{ filter: "isValid(datum.low) && isValid(datum.high)" }],
-        mark: { type: "area", opacity: 0.18, clip: true },
-        encoding: { x: xChannel, y: { ...yChannel, field: "low" }, y2: { field: "high" }, color: channels.color },
-      },
+      bandLayer({ x: xChannel, y: yChannel, color: channels.color }),
       {
         mark: { type: "line", strokeWidth: 2, clip: true, point: { size: 36, filled: true } },
         encoding: { x: xChannel, y: yChannel, ...channels, tooltip },

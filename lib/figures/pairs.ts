@@ -13,9 +13,9 @@ export interface PairRow {
 export interface PairsOptions {
   /** The metric to draw, such as `rank1`; rows of others are left out. */
   readonly metric: string;
-  /** Names of the networks, in the order of the axes. Defaults to the order of first appearance. */
+  /** Names of the networks, in the order of the axes. @defaultValue in order of first appearance */
   readonly order?: readonly string[];
-  /** Names to print for the networks. Defaults to the rows' own. */
+  /** Names to print for the networks. @defaultValue the rows' own */
   readonly names?: Readonly<Record<string, string>>;
   /** Ends of the colour scale. @defaultValue [0, 1] */
   readonly domain?: readonly [number, number];

@@ -1,5 +1,5 @@
 import { ValueError } from "../core/errors.js";
-import { chanceLayers, checkLabels, curvePoints, labelChannels } from "./curve.js";
+import { bandLayer, chanceLayers, checkLabels, checkRates, curvePoints, labelChannels } from "./curve.js";
 import type { Figure } from "./figure.js";
 import { applyTheme, plotSize } from "./theme.js";
 
@@ -34,8 +34,7 @@ export function drawRoc(curves: readonly RocCurve[], { lowestFmr = 1e-4, title }
   }
   const points = curves.flatMap(({ label, fmr, tmr, low, high }) => {
     const all = curvePoints(label, fmr, tmr, { low, high });
-    const outside = all.find(({ x, y }) => x < 0 || x > 1 || y < 0 || y > 1);
-    if (outside) throw new ValueError(`drawRoc: "${label}" has the point (${outside.x}, ${outside.y}); rates are fractions from 0 to 1`);
+    checkRates(all, "drawRoc");
     const drawn = all.filter(({ x }) => x >= lowestFmr);
     if (drawn.length === 0) {
       throw new ValueError(`drawRoc: "${label}" has no false match rate of ${lowestFmr} or more; lower lowestFmr`);
@@ -65,11 +64,7 @@ export function drawRoc(curves: readonly RocCurve[], { lowestFmr = 1e-4, title }
     data: { name: "curves", values: points },
     layer: [
       ...chanceLayers(chance, { at: chance.findLast(({ x }) => x <= 0.3) ?? chance[0], side: "above" }, { x, y }),
-      {
-        transform: [{ filter: "isValid(datum.low) && isValid(datum.high)" }],
-        mark: { type: "area", opacity: 0.18, clip: true },
-        encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color: channels.color },
-      },
+      bandLayer({ x, y, color: channels.color }),
       { mark: { type: "line", strokeWidth: 2, clip: true }, encoding: { x, y, ...channels, tooltip } },
     ],
   });

@@ -1,7 +1,7 @@
 import { ValueError } from "../core/errors.js";
 import type { Figure } from "./figure.js";
 import type { LineAxis } from "./lines.js";
-import { applyTheme, palette, plotSize } from "./theme.js";
+import { applyTheme, coloursOf, plotSize } from "./theme.js";
 
 /** One thing with two values, such as a network with its identity separation and how well others align to it. */
 export interface ScatterPoint {
@@ -51,7 +51,7 @@ export function drawScatter(points: readonly ScatterPoint[], { x, y, named = fal
       ...(domain === undefined ? { ...(scale === "log" ? {} : { zero: false }), padding: 12 } : { domain, nice: false }),
     },
   });
-  const scale = { domain: groups, range: groups.map((_, i) => palette[i % palette.length]) };
+  const scale = { domain: groups, range: coloursOf(groups) };
   const legend = groups.length === 1 ? null : { title: null, orient: "bottom", columns: 3, labelLimit: 240 };
   const color = { field: "group", type: "nominal", scale, legend };
   const shape = { field: "group", type: "nominal", scale: { domain: groups }, legend };

@@ -7,6 +7,11 @@ import type { Figure } from "./figure.js";
  */
 export const palette: readonly string[] = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"];
 
+/** A colour of the palette for each of several things; beyond its end it starts again. */
+export function coloursOf(things: readonly unknown[]): string[] {
+  return things.map((_, i) => palette[i % palette.length]);
+}
+
 /** Of lines that are no measurement, such as chance. */
 export const referenceColour = "#808080";
 
