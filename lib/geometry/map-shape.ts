@@ -2,7 +2,8 @@ import type { MomentsOptions } from "../align/cloud.js";
 import { rankTolerance } from "../align/live-directions.js";
 import type { AlignmentMap } from "../align/map.js";
 import { ValueError } from "../core/errors.js";
-import { matrix64, type Matrix64 } from "../core/matrix.js";
+import type { Matrix64 } from "../core/matrix.js";
+import { scaleColumns } from "../linalg/scale-columns.js";
 
 /** What kind of map x ↦ (x − sourceMean) W + targetMean is; σ are the d = min(p, q) singular values of W. */
 export interface MapShape {
@@ -94,21 +95,10 @@ export async function splitMap(map: AlignmentMap, { engine, signal }: MomentsOpt
   checkIntoTarget(map, "splitMap");
   const { left, values, right } = await engine.svd(map.weights, { signal });
   if (!(values[0] > 0)) throw new ValueError(`splitMap: the weights of ${map.name} are zero; such a map has no shape`);
-  const size = values.length;
-  const times = ({ rows, data }: Matrix64, factor: (value: number) => number): Matrix64 =>
-    matrix64(
-      rows,
-      size,
-      data.map((entry, k) => entry * factor(values[k % size])),
-    );
-  const live = times(left, (value) => (value >= rankTolerance * values[0] ? 1 : 0));
+  const live = values.map((value) => (value >= rankTolerance * values[0] ? 1 : 0));
   return {
-    rotation: await engine.product(live, right, { transposeRight: true, signal }),
-    stretch: await engine.product(
-      times(right, (value) => value),
-      right,
-      { transposeRight: true, signal },
-    ),
+    rotation: await engine.product(scaleColumns(left, live), right, { transposeRight: true, signal }),
+    stretch: await engine.product(scaleColumns(right, values), right, { transposeRight: true, signal }),
   };
 }
 
