@@ -59,7 +59,7 @@ export function permutation(count: number, random: Random): Int32Array {
   for (let i = count - 1; i > 0; i--) {
     const j = random.integer(i + 1);
     const swapped = order[i];
-    order[i] = order[j]!;
+    order[i] = order[j];
     order[j] = swapped;
   }
   return order;
