@@ -31,7 +31,6 @@ export { importData, type ImportDataOptions } from "./import-data.js";
 export { formatItems, itemsSha256, parseItems, readItems, writeItems } from "./items.js";
 export { encoderManifestSha256, listEncoderManifests, loadEncoderManifest } from "./load-encoders.js";
 export { faceSetManifestSha256, listFaceSetManifests, loadFaceSetManifest, pickStudySet, type StudySet } from "./load-face-sets.js";
-export { checkFreeId, ownFaceSet, writeLocalManifest } from "./local-manifest.js";
 export { localFolder, manifestFolder, packFolder, projectFolder, resolveDataFolder, workFolder } from "./locate.js";
 export { type ManifestKind, type ManifestOptions, manifestSha256 } from "./manifest-file.js";
 export { type PackedFile, renderDataCard } from "./data-card.js";

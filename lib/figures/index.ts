@@ -19,4 +19,3 @@ export { drawLines, type LineAxis, type LineCurve, type LinesOptions } from "./l
 export { drawPairs, type PairRow, type PairsOptions } from "./pairs.js";
 export { drawRoc, type RocCurve, type RocOptions } from "./roc.js";
 export { drawScatter, type ScatterOptions, type ScatterPoint } from "./scatter.js";
-export { applyTheme, palette, referenceColour } from "./theme.js";
