@@ -40,7 +40,8 @@ describe("createRandom", () => {
 });
 
 describe("permutation", () => {
-  it("holds every number once", () => {
+  it("holds every number once, in another order for another seed", () => {
     expect([...permutation(100, createRandom(5))].sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, i) => i));
+    expect(permutation(100, createRandom(5))).not.toEqual(permutation(100, createRandom(6)));
   });
 });
