@@ -1,5 +1,5 @@
 import { applyMap, computeMoments, placeTargets, type AlignmentMap, type Moments, type PairedRows } from "../../lib/align/index.js";
-import { matrix32, matrix64, type Matrix32, type Matrix64 } from "../../lib/core/matrix.js";
+import { matrix32, matrix64, type Matrix32 } from "../../lib/core/matrix.js";
 import { chooseEngine } from "../../lib/linalg/index.js";
 import { cloudPair, multiply, type CloudPair, type CloudPairOptions } from "../synthetic.js";
 
@@ -16,10 +16,6 @@ export const unrelated: Moments = await computeMoments(
 export async function made(options: CloudPairOptions): Promise<{ pair: CloudPair; moments: Moments }> {
   const pair = cloudPair(options);
   return { pair, moments: await computeMoments(pair.source, pair.target, pair.identities, { engine }) };
-}
-
-export function rounded({ rows, columns, data }: Matrix64): Matrix32 {
-  return matrix32(rows, columns, Float32Array.from(data));
 }
 
 export function names(count: number): string[] {

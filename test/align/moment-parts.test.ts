@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import {
@@ -67,6 +68,8 @@ describe("moments of shards", () => {
     const saved = { of: { source: "one", target: "other", seed: 0 }, blockCount, parts: await shard(0, 3) };
     await saveParts(file, saved);
     expect(await loadParts(file)).toEqual(saved);
+    await saveParts(`${file}.again`, saved);
+    expect((await readFile(`${file}.again`)).equals(await readFile(file))).toBe(true);
   });
 
   test("say which block is missing, or is there twice, and what is no file of theirs", async () => {

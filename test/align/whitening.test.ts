@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { computeMoments, fitCca, fitPartialWhitening, fitProcrustes } from "../../lib/align/index.js";
 import { ValueError } from "../../lib/core/errors.js";
-import { matrix32 } from "../../lib/core/matrix.js";
+import { matrix32, toFloat32 } from "../../lib/core/matrix.js";
 import { createRandom } from "../../lib/core/random.js";
 import { chooseEngine } from "../../lib/linalg/index.js";
 import { conditioned, expectClose } from "../close.js";
 import { gaussian, multiply, transposed } from "../synthetic.js";
-import { made, names, norm, rounded, unrelated } from "./fitted.js";
+import { made, names, norm, unrelated } from "./fitted.js";
 
 const engine = await chooseEngine();
 /** The target was rounded to float32. */
@@ -16,7 +16,7 @@ describe("fitCca", () => {
   it("gives mapped rows the target's Gram, and undoes any invertible map", async () => {
     const source = gaussian(60, 6, createRandom(1));
     const weights = gaussian(6, 6, createRandom(2));
-    const moments = await computeMoments(rounded(source), rounded(multiply(source, weights)), names(60), { engine });
+    const moments = await computeMoments(toFloat32(source), toFloat32(multiply(source, weights)), names(60), { engine });
     const { map, correlations } = await fitCca(moments, { engine });
     expectClose(map.weights.data, weights.data, { ...madeInFloat32, absolute: 1e-4 });
     expectClose(correlations, new Float64Array(6).fill(1), madeInFloat32);
