@@ -33,7 +33,6 @@ export function drawScatter(points: readonly ScatterPoint[], { x, y, named = fal
       [x, point.x],
       [y, point.y],
     ] as const) {
-      // prettier-ignore
       if (Number.isFinite(value) && (axis.scale !== "log" || value > 0)) continue;
       throw new ValueError(
         `drawScatter: ${axis.title} of ${point.label} is ${value}; it must be finite, and above 0 on a logarithmic axis`,
