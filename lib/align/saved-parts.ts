@@ -36,7 +36,7 @@ export async function loadParts(file: string): Promise<SavedParts> {
   const { tensors, metadata } = await readSafetensors(file);
   const found = Object.hasOwn(metadata, "format") ? metadata.format : "none";
   if (found !== format) throw new DataError(`${file}: the format is ${found}; it must be ${format}, so name a file of facebridge moments`);
-  const { of, blockCount, parts } = JSON.parse(metadata.moments) as Described;
+  const { of, blockCount, parts } = describedIn(metadata, file);
   return { of, blockCount, parts: parts.map((part, i) => partOf(part, i, tensors, file)) };
 }
 
@@ -47,6 +47,16 @@ interface Described extends Pick<SavedParts, "of" | "blockCount"> {
     readonly count: number;
     readonly identities: readonly string[];
   }[];
+}
+
+function describedIn({ moments }: Readonly<Record<string, string | undefined>>, file: string): Described {
+  try {
+    const described = JSON.parse(moments ?? "") as Described;
+    if (Array.isArray(described.parts)) return described;
+  } catch {
+    // said below
+  }
+  throw new DataError(`${file}: its metadata does not describe its parts; sum this shard again`);
 }
 
 function partOf(

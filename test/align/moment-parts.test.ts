@@ -83,6 +83,12 @@ describe("moments of shards", () => {
     await expect(loadParts(file)).rejects.toThrow(
       /the format is none; it must be facebridge-moments\/1, so name a file of facebridge moments$/,
     );
+    for (const moments of ["{", "null", '{"parts": 1}']) {
+      await writeSafetensors(file, {}, { format: "facebridge-moments/1", moments });
+      await expect(loadParts(file)).rejects.toThrow(
+        new DataError(`${file}: its metadata does not describe its parts; sum this shard again`),
+      );
+    }
     const described = { of: {}, blockCount: 1, parts: [{ first: 0, level: 0, count: 2, identities: [] }] };
     await writeSafetensors(file, {}, { format: "facebridge-moments/1", moments: JSON.stringify(described) });
     await expect(loadParts(file)).rejects.toThrow(/there is no float64 array 0_cross; sum this shard again$/);
