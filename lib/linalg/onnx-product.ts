@@ -1,11 +1,11 @@
 import { availableParallelism } from "node:os";
 import type { InferenceSession, TypedTensor } from "onnxruntime-node";
 import type { Matrix } from "../core/matrix.js";
+import { checkedProduct } from "./checked-product.js";
 import type { ProductOptions } from "./engine.js";
 import { loadOnnx } from "./load-onnx.js";
 import { gemmModel, gemmNames, type GemmForm } from "./onnx-gemm.js";
-import { columnsAsRows, productSizes, resultOf, rowRange } from "./operands.js";
-import { startPace } from "./pace.js";
+import { columnsAsRows, rowRange } from "./operands.js";
 
 export interface ProductSettings {
   /** @defaultValue the number of cores */
@@ -31,29 +31,18 @@ export function createOnnxProduct({ threads = availableParallelism(), workPerRun
     return session;
   };
 
-  return async <M extends Matrix>(
-    left: M,
-    right: M,
-    { transposeLeft = false, transposeRight = false, signal, into }: ProductOptions = {},
-  ): Promise<M> => {
-    const sizes = productSizes(left, right, { transposeLeft, transposeRight });
-    const { rows, inner, columns } = sizes;
-    const result = resultOf(left, sizes, into);
-    const pace = startPace(signal, workPerRun);
-    if (rows * columns * inner > 0) {
-      const width = left.data instanceof Float32Array ? "float32" : "float64";
-      const rowsPerRun = Math.max(1, Math.floor(workPerRun / (inner * columns)));
-      const whole = rowsPerRun >= rows;
-      const multiply = await multiplier({ width, transposeLeft: transposeLeft && whole, transposeRight });
-      for (let first = 0; first < rows; first += rowsPerRun) {
-        const last = Math.min(first + rowsPerRun, rows);
-        const part = whole ? left : transposeLeft ? columnsAsRows(left, first, last) : rowRange(left, first, last);
-        await multiply(part, right, result.data.subarray(first * columns, last * columns));
-        if (pace.spend((last - first) * inner * columns)) await pace.turn();
-      }
+  return checkedProduct(workPerRun, async ({ left, right, transposeLeft, transposeRight, rows, inner, columns, result, pace }) => {
+    const width = left.data instanceof Float32Array ? "float32" : "float64";
+    const rowsPerRun = Math.max(1, Math.floor(workPerRun / (inner * columns)));
+    const whole = rowsPerRun >= rows;
+    const multiply = await multiplier({ width, transposeLeft: transposeLeft && whole, transposeRight });
+    for (let first = 0; first < rows; first += rowsPerRun) {
+      const last = Math.min(first + rowsPerRun, rows);
+      const part = whole ? left : transposeLeft ? columnsAsRows(left, first, last) : rowRange(left, first, last);
+      await multiply(part, right, result.data.subarray(first * columns, last * columns));
+      if (pace.spend((last - first) * inner * columns)) await pace.turn();
     }
-    return result as M;
-  };
+  });
 }
 
 async function openSession(form: GemmForm, threads: number): Promise<Multiply> {

@@ -1,11 +1,10 @@
-import type { Matrix, Matrix64 } from "../core/matrix.js";
-import { matrix64 } from "../core/matrix.js";
+import { matrix64, type Matrix64 } from "../core/matrix.js";
 import { checkGram } from "./check.js";
-import type { GramOptions, ProductOptions } from "./engine.js";
+import { checkedProduct } from "./checked-product.js";
+import type { GramOptions } from "./engine.js";
 import type { Product } from "./onnx-product.js";
 import { addGramInto, multiplyInto } from "./openblas-blas.js";
 import type { OpenblasLibrary } from "./openblas-library.js";
-import { productSizes, resultOf } from "./operands.js";
 import { startPace } from "./pace.js";
 import { mirrorLowerInto } from "./transpose.js";
 
@@ -16,33 +15,22 @@ export interface BlockSettings {
 
 /** Products by gemm, a block of result rows a call; nothing is copied. */
 export function createOpenblasProduct(library: OpenblasLibrary, { workPerCall = 2e9 }: BlockSettings = {}): Product {
-  return async <M extends Matrix>(
-    left: M,
-    right: M,
-    { transposeLeft = false, transposeRight = false, signal, into }: ProductOptions = {},
-  ): Promise<M> => {
-    const sizes = productSizes(left, right, { transposeLeft, transposeRight });
-    const { rows, inner, columns } = sizes;
-    const result = resultOf(left, sizes, into);
-    const pace = startPace(signal, workPerCall);
-    if (rows * columns * inner > 0) {
-      const rowsPerCall = Math.max(1, Math.floor(workPerCall / (inner * columns)));
-      const other = { data: right.data, stride: right.columns, isTransposed: transposeRight };
-      for (let first = 0; first < rows; first += rowsPerCall) {
-        const count = Math.min(rowsPerCall, rows - first);
-        const part = left.data.subarray(transposeLeft ? first : first * left.columns);
-        multiplyInto(
-          library,
-          result.data.subarray(first * columns, (first + count) * columns),
-          { data: part, stride: left.columns, isTransposed: transposeLeft },
-          other,
-          { rows: count, inner, columns },
-        );
-        if (pace.spend(count * inner * columns)) await pace.turn();
-      }
+  return checkedProduct(workPerCall, async ({ left, right, transposeLeft, transposeRight, rows, inner, columns, result, pace }) => {
+    const rowsPerCall = Math.max(1, Math.floor(workPerCall / (inner * columns)));
+    const other = { data: right.data, stride: right.columns, isTransposed: transposeRight };
+    for (let first = 0; first < rows; first += rowsPerCall) {
+      const count = Math.min(rowsPerCall, rows - first);
+      const part = left.data.subarray(transposeLeft ? first : first * left.columns);
+      multiplyInto(
+        library,
+        result.data.subarray(first * columns, (first + count) * columns),
+        { data: part, stride: left.columns, isTransposed: transposeLeft },
+        other,
+        { rows: count, inner, columns },
+      );
+      if (pace.spend(count * inner * columns)) await pace.turn();
     }
-    return result as M;
-  };
+  });
 }
 
 /** XᵀX, or X Xᵀ, by syrk, a block of what is summed over a call; mirrored, so exactly symmetric. */

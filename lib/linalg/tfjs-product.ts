@@ -1,9 +1,8 @@
 import type * as TensorFlow from "@tensorflow/tfjs-core";
 import type { Matrix } from "../core/matrix.js";
-import type { ProductOptions } from "./engine.js";
+import { checkedProduct } from "./checked-product.js";
 import type { Product } from "./onnx-product.js";
-import { columnsAsRows, emptyLike, productSizes, resultOf, rowRange } from "./operands.js";
-import { startPace } from "./pace.js";
+import { columnsAsRows, emptyLike, rowRange } from "./operands.js";
 
 export interface TfjsProductSettings {
   /** Multiply-adds of one run: about 130 ms on WebAssembly. @defaultValue 2e9 */
@@ -17,43 +16,32 @@ export interface TfjsProductSettings {
 
 /** float32 products on TensorFlow.js, a block of rows and columns a run; every operand is laid out so that no run transposes. */
 export function createTfjsProduct(tf: typeof TensorFlow, { workPerRun = 2e9, valuesPerRun = 2 ** 27 }: TfjsProductSettings = {}): Product {
-  return async <M extends Matrix>(
-    left: M,
-    right: M,
-    { transposeLeft = false, transposeRight = false, signal, into }: ProductOptions = {},
-  ): Promise<M> => {
-    const sizes = productSizes(left, right, { transposeLeft, transposeRight });
-    const { rows, inner, columns } = sizes;
-    const result = resultOf(left, sizes, into);
-    const pace = startPace(signal, workPerRun);
-    if (rows * columns * inner > 0) {
-      const columnsPerRun = Math.min(columns, Math.max(1, Math.floor(valuesPerRun / inner)));
-      const rowsPerRun = Math.max(
-        1,
-        Math.floor(Math.min(workPerRun / (inner * columnsPerRun), valuesPerRun / 2 / Math.max(inner, columnsPerRun))),
-      );
-      for (let from = 0; from < columns; from += columnsPerRun) {
-        const to = Math.min(from + columnsPerRun, columns);
-        const other = asTensor(tf, rightBlock(right, transposeRight, from, to));
-        try {
-          for (let first = 0; first < rows; first += rowsPerRun) {
-            const last = Math.min(first + rowsPerRun, rows);
-            const part = asTensor(tf, transposeLeft ? columnsAsRows(left, first, last) : rowRange(left, first, last));
-            const product = tf.matMul(part, other);
-            part.dispose();
-            const values = await product.data().finally(() => {
-              product.dispose();
-            });
-            placeInto(result, values as Float32Array, { first, from, width: to - from });
-            if (pace.spend((last - first) * inner * (to - from))) await pace.turn();
-          }
-        } finally {
-          other.dispose();
+  return checkedProduct(workPerRun, async ({ left, right, transposeLeft, transposeRight, rows, inner, columns, result, pace }) => {
+    const columnsPerRun = Math.min(columns, Math.max(1, Math.floor(valuesPerRun / inner)));
+    const rowsPerRun = Math.max(
+      1,
+      Math.floor(Math.min(workPerRun / (inner * columnsPerRun), valuesPerRun / 2 / Math.max(inner, columnsPerRun))),
+    );
+    for (let from = 0; from < columns; from += columnsPerRun) {
+      const to = Math.min(from + columnsPerRun, columns);
+      const other = asTensor(tf, rightBlock(right, transposeRight, from, to));
+      try {
+        for (let first = 0; first < rows; first += rowsPerRun) {
+          const last = Math.min(first + rowsPerRun, rows);
+          const part = asTensor(tf, transposeLeft ? columnsAsRows(left, first, last) : rowRange(left, first, last));
+          const product = tf.matMul(part, other);
+          part.dispose();
+          const values = await product.data().finally(() => {
+            product.dispose();
+          });
+          placeInto(result, values as Float32Array, { first, from, width: to - from });
+          if (pace.spend((last - first) * inner * (to - from))) await pace.turn();
         }
+      } finally {
+        other.dispose();
       }
     }
-    return result as M;
-  };
+  });
 }
 
 /** Columns `from` to `to` of op(right), inner × (to − from). */
