@@ -1,10 +1,8 @@
 import { quantileOf, type Bootstrap } from "./bootstrap.js";
-import type { Interval } from "./intervals.js";
+import { normalQuantile, type Interval } from "./intervals.js";
 import { normalTail } from "./normal-tail.js";
+import { probit } from "./probit.js";
 import type { SubjectStatistic } from "./subject-statistic.js";
-
-/** Of the standard normal, two-sided 95 %. */
-const z = 1.959963984540054;
 
 /**
  * The bias-corrected and accelerated 95 % interval of a figure: quantiles of the replicates, moved for the share of them that is below the
@@ -18,13 +16,13 @@ export function bcaInterval(statistic: SubjectStatistic, { estimate, replicates 
   const sorted = replicates.slice().sort();
   let below = 0;
   for (const value of sorted) below += value < estimate ? 1 : value === estimate ? 0.5 : 0;
-  const bias = normalQuantile(Math.min(sorted.length - 0.5, Math.max(0.5, below)) / sorted.length);
+  const bias = probit(Math.min(sorted.length - 0.5, Math.max(0.5, below)) / sorted.length);
   const acceleration = accelerationOf(statistic);
   const shareAt = (quantile: number): number => {
     const moved = bias + (bias + quantile) / Math.max(1e-3, 1 - acceleration * (bias + quantile));
     return moved < 0 ? normalTail(-moved) : 1 - normalTail(moved);
   };
-  return { low: quantileOf(sorted, shareAt(-z)), high: quantileOf(sorted, shareAt(z)) };
+  return { low: quantileOf(sorted, shareAt(-normalQuantile)), high: quantileOf(sorted, shareAt(normalQuantile)) };
 }
 
 /** Σ dᵢ³ / 6 (Σ dᵢ²)^1.5 with dᵢ the mean over subjects left out less the figure without subject i; 0 where nothing moves. */
@@ -46,17 +44,4 @@ function accelerationOf(statistic: SubjectStatistic): number {
     cubes += (mean - value) ** 3;
   }
   return squares > 0 ? cubes / (6 * squares ** 1.5) : 0;
-}
-
-/** The z below which the standard normal has the share p, 0 < p < 1. */
-function normalQuantile(p: number): number {
-  const tail = Math.min(p, 1 - p);
-  let low = 0;
-  let high = 40;
-  for (let halving = 0; halving < 60; halving++) {
-    const middle = (low + high) / 2;
-    if (normalTail(middle) > tail) low = middle;
-    else high = middle;
-  }
-  return p < 0.5 ? -low : low;
 }

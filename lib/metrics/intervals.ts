@@ -7,7 +7,7 @@ export interface Interval {
 }
 
 /** Of the standard normal, two-sided 95 %. */
-const z = 1.959963984540054;
+export const normalQuantile = 1.959963984540054;
 
 /**
  * Wilson's 95 % interval of a rate that was seen in as many independent trials as `count` says; the count need not be whole.
@@ -19,7 +19,7 @@ export function wilsonInterval(rate: number, count: number): Interval {
   if (!(rate >= 0 && rate <= 1) || !(count > 0)) {
     throw new ValueError(`wilsonInterval: got rate ${rate} and count ${count}; the rate must be in [0, 1] and the count above 0`);
   }
-  return scoreInterval(rate, count, z);
+  return scoreInterval(rate, count, normalQuantile);
 }
 
 /** The rates p from which the rate that was seen is not farther than `quantile` · √(p(1 − p)/count). */
@@ -43,6 +43,7 @@ function scoreInterval(rate: number, count: number, quantile: number): Interval 
  *
  * @param hits by subject.
  * @param trials by subject; subjects without trials do not count.
+ * @throws ValueError when there are no trials.
  * @see Fogliato, Patil, Perona 2024, "Confidence intervals for error rates in 1:1 matching tasks", arXiv:2306.01198
  */
 export function subjectInterval(hits: Float64Array, trials: Float64Array): Interval {
@@ -126,7 +127,7 @@ export function ruleOfThree(count: number): number {
 }
 
 /** N* = p(1 − p)/Var(p), and `most` where the variance is zero. */
-export function effectiveCount(rate: number, variance: number, most: number): number {
+function effectiveCount(rate: number, variance: number, most: number): number {
   return variance > 0 ? (rate * (1 - rate)) / variance : most;
 }
 

@@ -1,4 +1,5 @@
 import { ValueError } from "../core/errors.js";
+import { normalTail } from "./normal-tail.js";
 
 /** Coefficients of the rational approximations, highest power first. */
 const centralTop = [-39.69683028665376, 220.9460984245205, -275.9285104469687, 138.357751867269, -30.66479806614716, 2.506628277459239];
@@ -32,24 +33,6 @@ function approximate(probability: number): number {
   }
   const q = probability - 0.5;
   return (polynomial(centralTop, q * q) * q) / polynomial(centralBottom, q * q);
-}
-
-/**
- * Probability that a standard normal value is above x ≥ 0: the series of the distribution function near 0, the continued fraction beyond.
- *
- * @see Abramowitz, Stegun 1964, 26.2.11 and 26.2.14
- */
-function normalTail(x: number): number {
-  const density = Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
-  if (x < 2.5) {
-    let term = x;
-    let sum = x;
-    for (let i = 1; Math.abs(term) > 1e-17 * Math.abs(sum); i++) sum += term *= (x * x) / (2 * i + 1);
-    return 0.5 - density * sum;
-  }
-  let fraction = x;
-  for (let i = 120; i > 0; i--) fraction = x + i / fraction;
-  return density / fraction;
 }
 
 function polynomial(coefficients: readonly number[], x: number): number {
