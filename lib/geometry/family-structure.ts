@@ -1,7 +1,7 @@
 import { ValueError } from "../core/errors.js";
 import type { EncoderManifest } from "../data/encoder-manifest.js";
+import { permuteLabels, type PermutationOptions, type PermutationTest } from "../metrics/label-permutations.js";
 import type { Compatibility } from "./compatibility.js";
-import { permuteLabels, type PermutationOptions, type PermutationTest } from "./label-permutations.js";
 
 /** What is to be known of a network: an encoder's manifest says it. */
 export type NetworkOrigin = Pick<EncoderManifest, "id" | "family" | "siblings">;

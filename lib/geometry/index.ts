@@ -45,7 +45,7 @@ export {
 } from "./dendrogram.js";
 export { compareFamilies, type FamilyMeans, type FamilyStructure, type NetworkOrigin } from "./family-structure.js";
 export { clusterHierarchy, compatibilityDistances, type Hierarchy, type HierarchyOptions, type Linkage, type Merge } from "./hierarchy.js";
-export type { PermutationOptions, PermutationTest } from "./label-permutations.js";
+export type { PermutationOptions, PermutationTest } from "../metrics/label-permutations.js";
 export { fitNetworkEffects, type NetworkEffects } from "./network-effects.js";
 export { testSimilarity } from "./similarity-test.js";
 export { testTargetSeparation } from "./target-separation.js";

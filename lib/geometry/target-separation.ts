@@ -1,6 +1,6 @@
 import { ShapeError, ValueError } from "../core/errors.js";
+import { permuteLabels, type PermutationOptions, type PermutationTest } from "../metrics/label-permutations.js";
 import type { Compatibility } from "./compatibility.js";
-import { permuteLabels, type PermutationOptions, type PermutationTest } from "./label-permutations.js";
 
 /**
  * Do networks that separate identities well make good targets? Pearson correlation of a number for each network, such as its native TMR or

@@ -1,6 +1,7 @@
 import { ShapeError, ValueError } from "../core/errors.js";
 import { checkFinite, type Matrix64 } from "../core/matrix.js";
-import { permutation, type Random } from "../core/random.js";
+import type { Random } from "../core/random.js";
+import { permuteLabels } from "./label-permutations.js";
 
 export interface MantelTest {
   /** Pearson's, of all entries off the diagonal. */
@@ -47,21 +48,16 @@ export function mantel(one: Matrix64, other: Matrix64, { random, permutationCoun
     }
     return sum;
   };
-  const identity = Int32Array.from({ length: size }, (_, i) => i);
-  const correlation = correlationOf(identity);
-  const isExtreme = (order: ArrayLike<number>): boolean => Math.abs(correlationOf(order)) >= Math.abs(correlation) - 1e-12;
-  let extreme = 0;
-  let seen = 0;
-  const isExact = factorial(size) <= permutationCount;
-  if (isExact) {
-    for (const order of orders(identity, 0)) {
-      seen++;
-      if (isExtreme(order)) extreme++;
-    }
-  } else {
-    for (; seen < permutationCount; seen++) if (isExtreme(permutation(size, random))) extreme++;
-  }
-  return { correlation, p: isExact ? extreme / seen : (1 + extreme) / (1 + seen), permutationCount: seen, isExact };
+  const {
+    p,
+    permutationCount: seen,
+    isExact,
+  } = permuteLabels(size, (order) => Math.abs(correlationOf(order)), {
+    random,
+    permutations: permutationCount,
+  });
+  const correlation = correlationOf(Int32Array.from({ length: size }, (_, i) => i));
+  return { correlation, p, permutationCount: isExact ? seen : permutationCount, isExact };
 }
 
 /** Entries less their mean, off the diagonal and of unit energy. */
@@ -83,18 +79,4 @@ function standardised(matrix: Matrix64, what: string): Float64Array {
     throw new ValueError(`${what} has the same value everywhere off its diagonal; there is nothing to correlate`);
   }
   return centred.map((value) => value / Math.sqrt(energy));
-}
-
-/** Every order of the entries from `from` on, in place. */
-function* orders(values: Int32Array, from: number): Generator<Int32Array> {
-  if (from === values.length) yield values;
-  for (let i = from; i < values.length; i++) {
-    [values[from], values[i]] = [values[i], values[from]];
-    yield* orders(values, from + 1);
-    [values[from], values[i]] = [values[i], values[from]];
-  }
-}
-
-function factorial(count: number): number {
-  return count <= 1 ? 1 : count * factorial(count - 1);
 }

@@ -13,7 +13,6 @@ import {
   testTargetSeparation,
   updateGain,
 } from "../../lib/geometry/index.js";
-import { permuteLabels } from "../../lib/geometry/label-permutations.js";
 import { algebra, exact, expectClose, expectCloseTo } from "../close.js";
 import { golden, rowsOf, scoresOf } from "./networks.js";
 
@@ -126,26 +125,6 @@ describe("fitNetworkEffects", () => {
     );
     expect(() => fitNetworkEffects(scoresOf([0, 0.3, 0.3, 0.3, 0, 0.3, 0.3, 0.3, 0]))).toThrow(
       /^fitNetworkEffects: all values of rank1 are 0\.3.*; there is no variance to divide$/,
-    );
-  });
-});
-
-describe("permuteLabels", () => {
-  it("looks at every order once where they are few", () => {
-    const seen = new Set<string>();
-    const test = permuteLabels(4, (order) => { seen.add(order.join()); return 0; }, { random }); // prettier-ignore
-    expect([seen.size, test.permutationCount, test.isExact, test.p]).toEqual([24, 24, true, 1]);
-  });
-
-  it("draws where they are many, and never says 0 (seed 1)", () => {
-    const first = (order: Int32Array): number => (order.every((from, i) => from === i) ? 1 : 0);
-    const test = permuteLabels(12, first, { random: createRandom(1), permutations: 99 });
-    expect(test).toEqual({ statistic: 1, p: 0.01, permutationCount: 100, isExact: false });
-  });
-
-  it("refuses to draw nothing", () => {
-    expect(() => permuteLabels(3, () => 0, { random, permutations: 0 })).toThrow(
-      new ValueError("permuteLabels: got 0 permutations; give a whole number from 1 on"),
     );
   });
 });

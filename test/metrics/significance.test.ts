@@ -5,6 +5,7 @@ import { matrix64, type Matrix64 } from "../../lib/core/matrix.js";
 import { createRandom, permutation } from "../../lib/core/random.js";
 import { holm } from "../../lib/metrics/holm.js";
 import { studentTest } from "../../lib/metrics/intervals.js";
+import { permuteLabels } from "../../lib/metrics/label-permutations.js";
 import { mantel } from "../../lib/metrics/mantel.js";
 import { normalTail } from "../../lib/metrics/normal-tail.js";
 import { splitMean } from "../../lib/metrics/repeated-splits.js";
@@ -145,6 +146,27 @@ describe("splitMean", () => {
     );
     expect(() => splitMean([1, 2], 0)).toThrow("splitMean: got 2 values and n_test/n_train = 0");
     expect(() => splitMean([1, NaN], 1)).toThrow("splitMean: the value of split 1 is NaN; every one must be finite");
+  });
+});
+
+describe("permuteLabels", () => {
+  const random = createRandom(0);
+  it("looks at every order once where they are few", () => {
+    const seen = new Set<string>();
+    const test = permuteLabels(4, (order) => { seen.add(order.join()); return 0; }, { random }); // prettier-ignore
+    expect([seen.size, test.permutationCount, test.isExact, test.p]).toEqual([24, 24, true, 1]);
+  });
+
+  it("draws where they are many, and never says 0 (seed 1)", () => {
+    const first = (order: Int32Array): number => (order.every((from, i) => from === i) ? 1 : 0);
+    const test = permuteLabels(12, first, { random: createRandom(1), permutations: 99 });
+    expect(test).toEqual({ statistic: 1, p: 0.01, permutationCount: 100, isExact: false });
+  });
+
+  it("refuses to draw nothing", () => {
+    expect(() => permuteLabels(3, () => 0, { random, permutations: 0 })).toThrow(
+      "permuteLabels: got 0 permutations; give a whole number from 1 on",
+    );
   });
 });
 
