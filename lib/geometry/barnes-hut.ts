@@ -1,3 +1,5 @@
+import { radixOrderInto } from "../metrics/radix-order.js";
+
 /**
  * What pushes the points of a t-SNE picture apart: for each point i the sum of qᵢⱼ² (yᵢ − yⱼ) over the others, qᵢⱼ = 1 / (1 + ‖yᵢ − yⱼ‖²), and
  * Σ qᵢⱼ over all pairs.
@@ -22,8 +24,8 @@ export function createRepulsion(count: number, dimensions: 2 | 3): Repulsion {
   const depth = depths[dimensions];
   const cells = 1 << dimensions;
   const codes = new Uint32Array(count);
-  const order = new Int32Array(count);
-  const sorter = new RadixSort(count);
+  const order = new Uint32Array(count);
+  const spare = new Uint32Array(count);
   const sorted = new Float64Array(count * dimensions);
   const sortedCodes = new Uint32Array(count);
   // Every cell that is kept has a point that no other cell of its depth has.
@@ -76,7 +78,7 @@ export function createRepulsion(count: number, dimensions: 2 | 3): Repulsion {
       }
       codes[i] = code;
     }
-    sorter.orderInto(order, codes);
+    radixOrderInto(order, codes, spare);
     for (let k = 0; k < count; k++) {
       const i = order[k];
       sortedCodes[k] = codes[i];
@@ -207,27 +209,4 @@ function spreadBy3(place: number): number {
   bits = (bits | (bits << 8)) & 0x0300f00f;
   bits = (bits | (bits << 4)) & 0x030c30c3;
   return (bits | (bits << 2)) & 0x09249249;
-}
-
-/** Stable order of 32-bit keys, in linear time. */
-class RadixSort {
-  readonly #spare: Int32Array;
-  readonly #counts = new Int32Array(2 ** 11 + 1);
-
-  constructor(count: number) {
-    this.#spare = new Int32Array(count);
-  }
-
-  orderInto(order: Int32Array, keys: Uint32Array): void {
-    for (let i = 0; i < order.length; i++) order[i] = i;
-    let [from, to] = [order, this.#spare];
-    for (let shift = 0; shift < 33; shift += 11) {
-      this.#counts.fill(0);
-      for (const key of keys) this.#counts[((key >>> shift) & 2047) + 1]++;
-      for (let digit = 0; digit < 2048; digit++) this.#counts[digit + 1] += this.#counts[digit];
-      for (const index of from) to[this.#counts[(keys[index] >>> shift) & 2047]++] = index;
-      [from, to] = [to, from];
-    }
-    if (from !== order) order.set(from); // after three passes the order stands in the spare list
-  }
 }

@@ -1,5 +1,6 @@
 import { ValueError } from "../core/errors.js";
 import { firstTemplate, type PairScores } from "./pair-scores.js";
+import { radixOrderInto } from "./radix-order.js";
 
 /** Non-mated comparisons from the largest score down, and the two subjects of each. */
 export interface LargestScores {
@@ -36,7 +37,8 @@ export function largestNonMated({ labels, nonMated }: PairScores, count: number)
       columns[found++] = gallery[j];
     }
   }
-  const order = ascendingOrder(keys);
+  const order = new Uint32Array(kept);
+  radixOrderInto(order, keys, new Uint32Array(kept));
   const scores = new Float32Array(kept);
   const sortedBits = new Int32Array(scores.buffer);
   const probeSubjects = new Int32Array(kept);
@@ -69,18 +71,4 @@ function descendingKey(bits: number): number {
 
 function scoreBits(key: number): number {
   return key >= 0x80000000 ? key | 0 : ~key & 0x7fffffff;
-}
-
-/** Indices that bring `keys` into ascending order, equal ones as they stand: three passes of 11 bits (LSD radix sort). */
-function ascendingOrder(keys: Uint32Array): Uint32Array {
-  let order = Uint32Array.from(keys, (_, i) => i);
-  let other = new Uint32Array(keys.length);
-  for (const shift of [0, 11, 22]) {
-    const places = new Uint32Array(2049);
-    for (let i = 0; i < keys.length; i++) places[((keys[i] >>> shift) & 2047) + 1]++;
-    for (let digit = 0; digit < 2048; digit++) places[digit + 1] += places[digit];
-    for (let i = 0; i < keys.length; i++) other[places[(keys[order[i]] >>> shift) & 2047]++] = order[i];
-    [order, other] = [other, order];
-  }
-  return order;
 }
