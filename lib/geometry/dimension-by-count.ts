@@ -1,8 +1,8 @@
 import { ShapeError, ValueError } from "../core/errors.js";
 import { checkFinite, takeRows, type Matrix32 } from "../core/matrix.js";
 import { permutation, type Random } from "../core/random.js";
-import { labelAllPairs } from "../metrics/labels.js";
 import { distinctRows } from "./distinct-rows.js";
+import { identityBlocks } from "./permutations.js";
 import { estimateDimension, type IntrinsicDimension, type TwoNnOptions } from "./two-nn.js";
 
 /**
@@ -11,10 +11,7 @@ import { estimateDimension, type IntrinsicDimension, type TwoNnOptions } from ".
  * @param identities the name of each row's identity.
  */
 export function oneRowPerIdentity(identities: readonly string[], random: Random): Int32Array {
-  const { probes: codes, subjectCount } = labelAllPairs(identities);
-  const rows = Array.from({ length: subjectCount }, (): number[] => []);
-  codes.forEach((code, row) => rows[code].push(row));
-  return Int32Array.from(rows, (own) => own[random.integer(own.length)]).sort();
+  return Int32Array.from(identityBlocks(identities), (own) => own[random.integer(own.length)]).sort();
 }
 
 export interface DimensionByCountOptions extends TwoNnOptions {

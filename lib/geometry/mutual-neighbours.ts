@@ -2,7 +2,7 @@ import type { MomentsOptions } from "../align/cloud.js";
 import type { PairedRows } from "../align/rows.js";
 import { ShapeError, ValueError } from "../core/errors.js";
 import type { Matrix32 } from "../core/matrix.js";
-import { labelAllPairs } from "../metrics/labels.js";
+import { countBySubject, labelAllPairs } from "../metrics/labels.js";
 import { findNeighbours, type Neighbours } from "./neighbours.js";
 import { identityBlocks } from "./permutations.js";
 import { identityNeighbours } from "./identity-neighbours.js";
@@ -99,8 +99,7 @@ async function listNeighbours(
   const source = await lists(rows.source);
   const target = await lists(rows.target);
   const candidates = new Float64Array(count).fill(count);
-  const sizes = new Int32Array(count);
-  for (const code of codes) sizes[code]++;
+  const sizes = countBySubject(codes, count);
   codes.forEach((code, i) => (candidates[i] -= sizes[code]));
   return {
     chance: candidates.reduce((sum, size) => sum + neighbours / size, 0) / count,

@@ -1,6 +1,6 @@
 import { ShapeError, ValueError } from "../core/errors.js";
 import { permutation, type Random } from "../core/random.js";
-import { labelAllPairs } from "../metrics/labels.js";
+import { indicesBySubject, labelAllPairs } from "../metrics/labels.js";
 
 /**
  * Which rows of the target may change places, to see how similar clouds are without what is tested.
@@ -23,7 +23,7 @@ export interface Permuter {
  * Make ready to draw permutations of a scheme. All permutations that it allows are as likely.
  *
  * @param identities the name of each row's identity.
- * @throws ValueError when no row can change places: no two people have as many rows, or nobody has two.
+ * @throws ShapeError when there are fewer than two rows; ValueError when no row can change places: no two people have as many rows, or nobody has two.
  * @see Winkler et al. 2015, doi:10.1016/j.neuroimage.2015.05.092, on blocks of rows that may be exchanged
  */
 export function createPermuter(identities: readonly string[], scheme: PermutationScheme): Permuter {
@@ -77,9 +77,7 @@ function exchangeWithin(blocks: readonly Int32Array[], count: number): Permuter 
 /** The rows of each identity. */
 export function identityBlocks(identities: readonly string[]): Int32Array[] {
   const { probes: codes, subjectCount } = labelAllPairs(identities);
-  const blocks = Array.from({ length: subjectCount }, (): number[] => []);
-  codes.forEach((code, row) => blocks[code].push(row));
-  return blocks.map((rows) => Int32Array.from(rows));
+  return indicesBySubject(codes, subjectCount).map((rows) => Int32Array.from(rows));
 }
 
 function sizeClasses(blocks: readonly Int32Array[]): Int32Array[][] {

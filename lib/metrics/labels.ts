@@ -41,6 +41,13 @@ function encode(identities: readonly string[], codes: Map<string, number>, what:
   });
 }
 
+/** How often each subject is in `subjects`. */
+export function countBySubject(subjects: Int32Array, subjectCount: number): Float64Array {
+  const counts = new Float64Array(subjectCount);
+  for (let i = 0; i < subjects.length; i++) counts[subjects[i]]++;
+  return counts;
+}
+
 /** Where each subject stands in `subjects`, ascending. */
 export function indicesBySubject(subjects: Int32Array, subjectCount: number): readonly (readonly number[])[] {
   const places: number[][] = Array.from({ length: subjectCount }, () => []);

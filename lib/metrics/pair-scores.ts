@@ -1,5 +1,5 @@
 import { ValueError } from "../core/errors.js";
-import { indicesBySubject, type ScoreLabels } from "./labels.js";
+import { countBySubject, indicesBySubject, type ScoreLabels } from "./labels.js";
 import type { PlaceSums } from "./place-sums.js";
 import type { ScoreBlock, ScoreConsumer } from "./scores.js";
 
@@ -94,8 +94,7 @@ export function firstTemplate({ pairs }: ScoreLabels, probe: number): number {
 /** How many comparisons of either kind `labels` asks for. */
 export function countPairs(labels: ScoreLabels): { matedCount: number; nonMatedCount: number } {
   const { probes, gallery, subjectCount, pairs } = labels;
-  const templates = new Float64Array(subjectCount);
-  for (const subject of gallery) templates[subject]++;
+  const templates = countBySubject(gallery, subjectCount);
   if (pairs === "upper") {
     const all = (gallery.length * (gallery.length - 1)) / 2;
     const matedCount = templates.reduce((sum, count) => sum + (count * (count - 1)) / 2, 0);

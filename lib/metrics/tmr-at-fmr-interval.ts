@@ -1,6 +1,7 @@
 import { bootstrapSubjects, replicateVariance, type BootstrapOptions } from "./bootstrap.js";
 import type { RateInterval } from "./fmr-interval.js";
 import { dependentInterval, subjectsWorth } from "./intervals.js";
+import { countBySubject } from "./labels.js";
 import type { PairScores } from "./pair-scores.js";
 import { tmrAtFmrStatistic } from "./subject-statistic.js";
 
@@ -14,9 +15,9 @@ import { tmrAtFmrStatistic } from "./subject-statistic.js";
  */
 export async function tmrAtFmrInterval(pairs: PairScores, fmr: number, options: BootstrapOptions): Promise<RateInterval> {
   const bootstrap = await bootstrapSubjects(tmrAtFmrStatistic(pairs, fmr), options);
-  const trials = new Float64Array(pairs.labels.subjectCount);
-  for (const subject of pairs.matedSubjects) trials[subject]++;
   const bounds = { least: 1, most: pairs.mated.length };
-  if (bootstrap.estimate === 0 || bootstrap.estimate === 1) bounds.least = subjectsWorth(trials);
+  if (bootstrap.estimate === 0 || bootstrap.estimate === 1) {
+    bounds.least = subjectsWorth(countBySubject(pairs.matedSubjects, pairs.labels.subjectCount));
+  }
   return { rate: bootstrap.estimate, ...dependentInterval(bootstrap.estimate, replicateVariance(bootstrap), bounds) };
 }

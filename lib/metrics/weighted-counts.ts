@@ -1,3 +1,4 @@
+import { countBySubject } from "./labels.js";
 import type { PairScores } from "./pair-scores.js";
 
 /** How many comparisons there are when subject i is there `weights[i]` times. */
@@ -10,9 +11,9 @@ export interface WeightedCounts {
 /** Comparisons by subject, so that a weighted total takes one pass over the subjects and not over the comparisons. */
 export function weightedCounts({ labels, matedSubjects }: PairScores): WeightedCounts {
   const { subjectCount, pairs } = labels;
-  const mated = countOf(matedSubjects, subjectCount);
-  const probes = countOf(labels.probes, subjectCount);
-  const gallery = countOf(labels.gallery, subjectCount);
+  const mated = countBySubject(matedSubjects, subjectCount);
+  const probes = countBySubject(labels.probes, subjectCount);
+  const gallery = countBySubject(labels.gallery, subjectCount);
   const share = pairs === "upper" ? 0.5 : 1;
   return {
     mated(weights: Int32Array): number {
@@ -32,10 +33,4 @@ export function weightedCounts({ labels, matedSubjects }: PairScores): WeightedC
       return share * (probeTotal * galleryTotal - own);
     },
   };
-}
-
-function countOf(subjects: Int32Array, subjectCount: number): Float64Array {
-  const counts = new Float64Array(subjectCount);
-  for (let i = 0; i < subjects.length; i++) counts[subjects[i]]++;
-  return counts;
 }
