@@ -36,8 +36,8 @@ export function dPrimeStatistic({ labels, mated, matedSubjects, nonMated }: Pair
           if (gallery[j] !== probes[probe]) pairs[next++] = weights[probes[probe]] * weights[gallery[j]];
         }
       }
-      const sides = [weightedMoments(mated, ones), weightedMoments(nonMated, pairs)] as const;
-      return sides.includes(undefined) ? null : apartOf(sides[0] ?? null, sides[1] ?? null);
+      const [first, second] = [weightedMoments(mated, ones), weightedMoments(nonMated, pairs)];
+      return first === undefined || second === undefined ? null : apartOf(first, second);
     },
   };
 }
