@@ -1,5 +1,6 @@
 import { ValueError } from "../core/errors.js";
-import { auc, eer, verification } from "./verification.js";
+import { eer } from "./equal-error.js";
+import { auc, verification } from "./verification.js";
 
 /** Scores of one fold of a verification protocol. */
 export interface FoldScores {

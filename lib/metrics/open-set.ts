@@ -5,7 +5,8 @@ import type { ScoreLabels } from "./labels.js";
 import { rankCandidates } from "./rank-candidates.js";
 import { rocSteps, type RocStep } from "./roc.js";
 import type { ScoreBlock, ScoreConsumer } from "./scores.js";
-import { tmrAtFmr, verification, type OperatingPoint, type Verification } from "./verification.js";
+import { tmrAtFmr, type OperatingPoint } from "./operating-point.js";
+import { verification, type Verification } from "./verification.js";
 
 /** What searches of an open set returned: those of people who are enrolled, and those of people who are not. */
 export interface Searches {

@@ -2,10 +2,6 @@ import { ValueError } from "../core/errors.js";
 import { placesAmong, type Places } from "./places.js";
 import { selectSmallest } from "./select.js";
 
-export { eer, type EerOptions } from "./equal-error.js";
-export { tmrAtFmr, type OperatingPoint, type OperatingPointOptions } from "./operating-point.js";
-export { roc, thinRoc, type RocPoint } from "./roc.js";
-
 /**
  * What one verification evaluation saw. Scores are similarities; a comparison is accepted when score ≥ threshold.
  *

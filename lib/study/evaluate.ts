@@ -7,7 +7,10 @@ import type { Interval } from "../metrics/intervals.js";
 import { labelScores } from "../metrics/labels.js";
 import { scoreRecognition } from "../metrics/recognition.js";
 import { hitsBySubject, type SubjectHits } from "../metrics/subject-statistic.js";
-import { auc, eer, roc, thinRoc, tmrAtFmr, type RocPoint } from "../metrics/verification.js";
+import { eer } from "../metrics/equal-error.js";
+import { tmrAtFmr } from "../metrics/operating-point.js";
+import { roc, thinRoc, type RocPoint } from "../metrics/roc.js";
+import { auc } from "../metrics/verification.js";
 import { aucInterval, tmrInterval } from "../metrics/verification-intervals.js";
 import { rankMetric, tmrMetric } from "./metric-names.js";
 

@@ -4,7 +4,7 @@ import { silhouetteByIdentity } from "../geometry/silhouette.js";
 import { dPrime } from "../metrics/d-prime.js";
 import { labelScores } from "../metrics/labels.js";
 import { scoreRecognition } from "../metrics/recognition.js";
-import { tmrAtFmr } from "../metrics/verification.js";
+import { tmrAtFmr } from "../metrics/operating-point.js";
 import { tmrMetric } from "./metric-names.js";
 import type { PreparedStudy } from "./prepare-study.js";
 import type { StudyContext } from "./study-spec.js";

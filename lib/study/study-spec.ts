@@ -8,7 +8,7 @@ import type { FaceSetManifest } from "../data/face-set-manifest.js";
 import type { SamePerson } from "../data/splits.js";
 import type { Engine } from "../linalg/engine.js";
 import type { SubjectHits } from "../metrics/subject-statistic.js";
-import type { RocPoint } from "../metrics/verification.js";
+import type { RocPoint } from "../metrics/roc.js";
 import type { StudyCache } from "./cache.js";
 import { rankMetric, tmrMetric } from "./metric-names.js";
 import type { StudyPlan } from "./protocol.js";

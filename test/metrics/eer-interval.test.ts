@@ -4,7 +4,9 @@ import { equalErrorThreshold } from "../../lib/metrics/equal-error.js";
 import { contributionDegrees, dependentInterval, wilsonInterval } from "../../lib/metrics/intervals.js";
 import { labelAllPairs, labelScores } from "../../lib/metrics/labels.js";
 import { firstTemplate, type PairScores } from "../../lib/metrics/pair-scores.js";
-import { eer, roc, verification } from "../../lib/metrics/verification.js";
+import { eer } from "../../lib/metrics/equal-error.js";
+import { roc } from "../../lib/metrics/roc.js";
+import { verification } from "../../lib/metrics/verification.js";
 import { algebra, expectClose } from "../close.js";
 import { names, simulatePairs } from "./simulated-pairs.js";
 

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { verifyFolds, type FoldScores } from "../../lib/metrics/folds.js";
-import { auc, eer, verification } from "../../lib/metrics/verification.js";
+import { eer } from "../../lib/metrics/equal-error.js";
+import { auc, verification } from "../../lib/metrics/verification.js";
 import { algebra, exact, expectClose } from "../close.js";
 
 const fold = (mated: readonly number[], nonMated: readonly number[]): FoldScores => ({

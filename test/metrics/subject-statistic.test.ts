@@ -15,7 +15,9 @@ import {
   tmrAtFmrStatistic,
   type SubjectStatistic,
 } from "../../lib/metrics/subject-statistic.js";
-import { auc, eer, tmrAtFmr, verification, type Verification } from "../../lib/metrics/verification.js";
+import { eer } from "../../lib/metrics/equal-error.js";
+import { tmrAtFmr } from "../../lib/metrics/operating-point.js";
+import { auc, verification, type Verification } from "../../lib/metrics/verification.js";
 import { algebra, expectCloseTo } from "../close.js";
 import { names, simulatePairs } from "./simulated-pairs.js";
 

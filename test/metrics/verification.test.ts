@@ -3,7 +3,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { dPrime } from "../../lib/metrics/d-prime.js";
 import { eerBounds } from "../../lib/metrics/equal-error.js";
-import { auc, eer, roc, thinRoc, tmrAtFmr, verification } from "../../lib/metrics/verification.js";
+import { eer } from "../../lib/metrics/equal-error.js";
+import { tmrAtFmr } from "../../lib/metrics/operating-point.js";
+import { roc, thinRoc } from "../../lib/metrics/roc.js";
+import { auc, verification } from "../../lib/metrics/verification.js";
 import { algebra, exact, expectClose, expectCloseTo } from "../close.js";
 
 interface Golden {
