@@ -4,6 +4,7 @@ import type { AlignmentMap } from "../align/map.js";
 import { ValueError } from "../core/errors.js";
 import type { Matrix64 } from "../core/matrix.js";
 import { scaleColumns } from "../linalg/scale-columns.js";
+import { checkIntoTarget } from "./into-target.js";
 
 /** What kind of map x ↦ (x − sourceMean) W + targetMean is; σ are the d = min(p, q) singular values of W. */
 export interface MapShape {
@@ -42,8 +43,8 @@ export interface MapShape {
  * How much of a map is rotation, scale, stretch and shift.
  *
  * Every direction of W counts alike, whether or not the source has energy there, and shares are of ‖W‖², not of the mapped rows: a
- * least-squares map can be far from a rotation in directions that hardly matter (see `measureMappedRotation`). Where the widths differ, a rotation is a matrix whose
- * smaller side is orthonormal.
+ * least-squares map can be far from a rotation in directions that hardly matter (see `measureMappedRotation`). Where the widths differ, a
+ * rotation is a matrix whose smaller side is orthonormal.
  *
  * @throws ValueError when W is zero, or the map leads to a space other than the target's.
  */
@@ -111,10 +112,4 @@ function shiftOf({ weights, sourceMean, targetMean }: AlignmentMap): MapShape["s
   const norm = Math.hypot(...shift);
   const target = Math.hypot(...targetMean);
   return { norm, ofTargetMean: target > 0 ? norm / target : null };
-}
-
-function checkIntoTarget({ name, targetWeights }: AlignmentMap, caller: string): void {
-  if (targetWeights !== null) {
-    throw new ValueError(`${caller}: ${name} compares source and target in a third space; choose a map into the target's`);
-  }
 }

@@ -1,6 +1,7 @@
-import { ShapeError, ValueError } from "../core/errors.js";
 import type { CloudMoments, MomentsOptions } from "../align/cloud.js";
 import type { AlignmentMap } from "../align/map.js";
+import { ShapeError, ValueError } from "../core/errors.js";
+import { checkIntoTarget } from "./into-target.js";
 
 /** How close a scaled rotation comes to what a map does to a cloud. */
 export interface MappedRotation {
@@ -27,10 +28,8 @@ export async function measureMappedRotation(
   cloud: CloudMoments,
   { engine, signal }: MomentsOptions,
 ): Promise<MappedRotation> {
-  const { name, weights, targetWeights } = map;
-  if (targetWeights !== null) {
-    throw new ValueError(`measureMappedRotation: ${name} compares source and target in a third space; choose a map into the target's`);
-  }
+  checkIntoTarget(map, "measureMappedRotation");
+  const { name, weights } = map;
   if (cloud.gram.rows !== weights.rows) {
     throw new ShapeError(
       `measureMappedRotation: got a cloud of width ${cloud.gram.rows}; ${name} starts from ${weights.rows}, so pass its source's`,

@@ -3,6 +3,7 @@ import { findMapKind } from "../align/registry.js";
 import { lessMean, normaliseRows } from "../align/rows.js";
 import { ValueError } from "../core/errors.js";
 import { stackRows, type Matrix32, takeRows } from "../core/matrix.js";
+import { checkIntoTarget } from "../geometry/into-target.js";
 import { prepareStudy } from "./prepare-study.js";
 import type { EncoderPair, StudyContext, StudySpec } from "./study-spec.js";
 
@@ -38,9 +39,7 @@ export async function testClouds(spec: TestCloudsSpec, context: StudyContext): P
   const sourceRows = pick(source.gallery, source.probes);
   const mapped = async (name: string): Promise<Matrix32> => {
     const map = await findMapKind(name).fit(fit);
-    if (map.targetWeights !== null) {
-      throw new ValueError(`testClouds: ${name} compares source and target in a third space; choose a map into the target's`);
-    }
+    checkIntoTarget(map, "testClouds");
     return applyMap(map, sourceRows, { frame: "centred", engine, signal });
   };
   const clouds: readonly (readonly [CloudName, Matrix32])[] = [
