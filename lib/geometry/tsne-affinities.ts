@@ -28,7 +28,7 @@ export function jointAffinities(nearest: Neighbours, perplexity: number): Affini
   const squares = distances.map((distance) => distance * distance);
   const conditional = new Float64Array(squares.length);
   for (let first = 0; first < squares.length; first += count) {
-    calibrate(squares.subarray(first, first + count), perplexity, conditional.subarray(first, first + count));
+    sharesInto(conditional.subarray(first, first + count), squares.subarray(first, first + count), perplexity);
   }
   return symmetrised(nearest, conditional);
 }
@@ -37,7 +37,7 @@ export function jointAffinities(nearest: Neighbours, perplexity: number): Affini
  * Fill `shares` with exp(−β d²) / Σ exp(−β d²) whose entropy is log(perplexity): a monotone search, by halving. Where so many rows are
  * equally near that no β reaches the perplexity, the largest β is taken, and the shares are even among them.
  */
-function calibrate(squares: Float64Array, perplexity: number, shares: Float64Array): void {
+function sharesInto(shares: Float64Array, squares: Float64Array, perplexity: number): void {
   const wanted = Math.log(perplexity);
   const nearest = squares[0];
   let mean = 0;

@@ -42,7 +42,7 @@ export function checkCohort(cohortIdentities: readonly string[], probeIdentities
  *
  * @throws ShapeError when the widths differ; ValueError when the cohort has fewer rows with a direction than neighbours are asked for.
  */
-export async function hubness(
+export async function neighbourhoodSimilarity(
   rows: Matrix32,
   similarity: CslsSimilarity,
   side: "source" | "target",

@@ -1,7 +1,7 @@
 import { ShapeError } from "../core/errors.js";
 import type { Matrix32 } from "../core/matrix.js";
 import type { Engine } from "../linalg/engine.js";
-import { hubness, type CslsSimilarity } from "./csls.js";
+import { neighbourhoodSimilarity, type CslsSimilarity } from "./csls.js";
 import { euclideanScorer } from "./euclidean.js";
 import { prepareUnitRows } from "./unit-rows.js";
 
@@ -74,8 +74,8 @@ async function cslsScorer(
   similarity: CslsSimilarity,
   { engine, signal, order }: ScorerOptions,
 ): Promise<Scorer> {
-  const ofProbes = take(await hubness(probes, similarity, "target", { engine, signal }), order?.probes);
-  const ofTemplates = take(await hubness(gallery, similarity, "source", { engine, signal }), order?.gallery);
+  const ofProbes = take(await neighbourhoodSimilarity(probes, similarity, "target", { engine, signal }), order?.probes);
+  const ofTemplates = take(await neighbourhoodSimilarity(gallery, similarity, "source", { engine, signal }), order?.gallery);
   return {
     degenerateCount: cosines.degenerateCount,
     async score(rows: RowRange, templates: RowRange): Promise<Matrix32> {
