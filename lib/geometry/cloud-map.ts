@@ -1,7 +1,8 @@
 import { ShapeError } from "../core/errors.js";
-import { checkFinite, type Matrix32, matrix32, toFloat64 } from "../core/matrix.js";
+import { checkFinite, matrix32, type Matrix32 } from "../core/matrix.js";
 import type { Random } from "../core/random.js";
 import type { Engine } from "../linalg/engine.js";
+import { centredRows } from "./centred-rows.js";
 import { findNeighbours } from "./neighbours.js";
 
 export interface CloudMapOptions {
@@ -58,13 +59,8 @@ export async function mapCloud(
 /** Coordinates of the centred points along their `count` widest directions. */
 export async function principalComponents(points: Matrix32, count: number, engine: Engine): Promise<Matrix32> {
   checkFinite(points, "principalComponents");
-  const centred = toFloat64(points);
-  const { rows, columns, data } = centred;
-  for (let j = 0; j < columns; j++) {
-    let sum = 0;
-    for (let i = 0; i < rows; i++) sum += data[i * columns + j];
-    for (let i = 0; i < rows; i++) data[i * columns + j] -= sum / rows;
-  }
+  const centred = centredRows(points);
+  const { rows, columns } = centred;
   const { vectors } = await engine.eigh(await engine.gram(centred));
   const all = await engine.product(centred, vectors);
   const kept = matrix32(rows, count);

@@ -1,9 +1,10 @@
+import type { MomentsOptions } from "../align/cloud.js";
 import { ShapeError, ValueError } from "../core/errors.js";
 import { checkFinite, takeRows, type Matrix32 } from "../core/matrix.js";
 import { permutation, type Random } from "../core/random.js";
 import { distinctRows } from "./distinct-rows.js";
 import { identityBlocks } from "./permutations.js";
-import { estimateDimension, type IntrinsicDimension, type TwoNnOptions } from "./two-nn.js";
+import { estimateDimension, type IntrinsicDimension } from "./two-nn.js";
 
 /**
  * One row of every identity, drawn at random, in row order: points that are independent where people are.
@@ -14,7 +15,7 @@ export function oneRowPerIdentity(identities: readonly string[], random: Random)
   return Int32Array.from(identityBlocks(identities), (own) => own[random.integer(own.length)]).sort();
 }
 
-export interface DimensionByCountOptions extends TwoNnOptions {
+export interface DimensionByCountOptions extends MomentsOptions {
   readonly random: Random;
   /** Halve no further than to parts of this many rows. @defaultValue 100 */
   readonly leastCount?: number;

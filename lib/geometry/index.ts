@@ -1,4 +1,4 @@
-export * from "./cloud-map.js";
+export { mapCloud, principalComponents, type CloudMapOptions } from "./cloud-map.js";
 export { measureCycle, measureTriangle } from "./map-chains.js";
 export { residualByIdentity, type IdentityResidual, type ResidualStructure } from "./map-residuals.js";
 export { measureMappedRotation, type MappedRotation } from "./mapped-rotation.js";
@@ -15,7 +15,7 @@ export { findNeighbours, type NeighbourOptions, type Neighbours } from "./neighb
 export type { Nearness } from "./neighbour-space.js";
 export { silhouetteByIdentity, type Silhouette } from "./silhouette.js";
 export { cloudSpectrum, type CloudSpectrum } from "./spectrum.js";
-export { estimateDimension, type IntrinsicDimension, type TwoNnOptions } from "./two-nn.js";
+export { estimateDimension, type IntrinsicDimension } from "./two-nn.js";
 export { calibrate, type Calibration } from "./calibrate.js";
 export { canonicalSimilarity, type CanonicalSimilarity } from "./canonical-similarity.js";
 export { linearCka, streamCka, type LinearCka } from "./cka.js";

@@ -1,5 +1,4 @@
-import type { MomentsOptions } from "../align/cloud.js";
-import { rowsPerBlock } from "../align/cloud.js";
+import { rowsPerBlock, type MomentsOptions } from "../align/cloud.js";
 import type { AlignmentMap } from "../align/map.js";
 import { centreRows, type PairedRows } from "../align/rows.js";
 import { ShapeError, ValueError } from "../core/errors.js";

@@ -1,15 +1,12 @@
-import { rowsPerBlock } from "../align/cloud.js";
+import { rowsPerBlock, type MomentsOptions } from "../align/cloud.js";
 import { ValueError } from "../core/errors.js";
 import { checkFinite, takeRows, type Matrix32 } from "../core/matrix.js";
-import type { Engine } from "../linalg/engine.js";
 import { rowRange } from "../linalg/operands.js";
 import { startPace, type Pace } from "../linalg/pace.js";
 import { createBestLists, leastScore, offerInto, type BestLists } from "./best-lists.js";
 import { neighbourSpace, type Nearness, type NeighbourSpace } from "./neighbour-space.js";
 
-export interface NeighbourOptions {
-  readonly engine: Engine;
-  readonly signal?: AbortSignal | undefined;
+export interface NeighbourOptions extends MomentsOptions {
   /** @defaultValue "cosine" */
   readonly nearness?: Nearness;
 }

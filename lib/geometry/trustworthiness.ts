@@ -1,7 +1,8 @@
+import type { MomentsOptions } from "../align/cloud.js";
 import { ShapeError, ValueError } from "../core/errors.js";
-import { checkFinite, matrix64, toFloat64, type Matrix32, type Matrix64 } from "../core/matrix.js";
-import type { Engine } from "../linalg/engine.js";
+import { checkFinite, matrix64, type Matrix32, type Matrix64 } from "../core/matrix.js";
 import { startPace } from "../linalg/pace.js";
+import { centredRows } from "./centred-rows.js";
 import { findNeighbours, type NeighbourOptions } from "./neighbours.js";
 
 /** How far a picture can be believed. */
@@ -14,9 +15,7 @@ export interface PictureQuality {
   readonly neighbours: number;
 }
 
-export interface PictureQualityOptions {
-  readonly engine: Engine;
-  readonly signal?: AbortSignal | undefined;
+export interface PictureQualityOptions extends MomentsOptions {
   /** How many make a neighbourhood; less than half the points. @defaultValue 10 */
   readonly neighbours?: number;
 }
@@ -62,7 +61,7 @@ async function preserved(judge: Matrix32, seen: Matrix32, neighbours: number, op
   const { indices } = await findNeighbours(seen, neighbours, options);
   const pace = startPace(options.signal);
   let excess = 0;
-  for await (const { first, squares } of distanceBlocks(centred(judge), options)) {
+  for await (const { first, squares } of distanceBlocks(centredRows(judge), options)) {
     for (let i = 0; i < squares.rows; i++) {
       const own = first + i;
       const chosen = indices.subarray(own * neighbours, (own + 1) * neighbours);
@@ -123,16 +122,4 @@ async function* distanceBlocks(points: Matrix64, { engine, signal }: NeighbourOp
     }
     yield { first, squares };
   }
-}
-
-/** A float64 copy about the column means: distances then lose fewest digits. */
-function centred(matrix: Matrix32): Matrix64 {
-  const copy = toFloat64(matrix);
-  const { rows, columns, data } = copy;
-  for (let j = 0; j < columns; j++) {
-    let sum = 0;
-    for (let i = 0; i < rows; i++) sum += data[i * columns + j];
-    for (let i = 0; i < rows; i++) data[i * columns + j] -= sum / rows;
-  }
-  return copy;
 }

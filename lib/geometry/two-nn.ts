@@ -1,13 +1,8 @@
+import type { MomentsOptions } from "../align/cloud.js";
 import { ValueError } from "../core/errors.js";
 import { checkFinite, takeRows, type Matrix32 } from "../core/matrix.js";
-import type { Engine } from "../linalg/engine.js";
 import { distinctRows } from "./distinct-rows.js";
 import { findNeighbours } from "./neighbours.js";
-
-export interface TwoNnOptions {
-  readonly engine: Engine;
-  readonly signal?: AbortSignal | undefined;
-}
 
 /** How many numbers it takes to say where a point of a cloud is, near another one. */
 export interface IntrinsicDimension {
@@ -36,7 +31,7 @@ const discarded = 0.1;
  * @throws ValueError when fewer than three rows are distinct, a value is not finite, or every point has two neighbours as near.
  * @see Facco, d'Errico, Rodriguez, Laio 2017, doi:10.1038/s41598-017-11873-y; Denti et al. 2022, doi:10.1038/s41598-022-20991-1, for the likelihood
  */
-export async function estimateDimension(rows: Matrix32, options: TwoNnOptions): Promise<IntrinsicDimension> {
+export async function estimateDimension(rows: Matrix32, options: MomentsOptions): Promise<IntrinsicDimension> {
   checkFinite(rows, "estimateDimension");
   const kept = distinctRows(rows);
   const count = kept.length;
