@@ -1,5 +1,5 @@
 export { attackSystem, attackSystems, type AttackResult, type AttackSpec } from "./attack.js";
-export { attackFmrs, type AttackFigure } from "./attack-figures.js";
+export { type AttackFigure } from "./attack-figures.js";
 export { attackCurves, attackFigure, attackRows, type AttackCurve } from "./attack-results.js";
 export { type AttackKnowledge } from "./attacker.js";
 export { openCache, type CacheOptions, type StudyCache } from "./cache.js";
@@ -10,11 +10,12 @@ export { compareRows, type ComparedRow, type ComparedRows } from "./compare-rows
 export { compareUpgrade, type Upgrade, type UpgradeFigure, type UpgradeSpec } from "./compare-upgrade.js";
 export { openStudy, type OpenStudyOptions } from "./context.js";
 export { evaluate, type EvaluateOptions, type Evaluation, type MetricValue } from "./evaluate.js";
+export { overlapByEmbedding, overlapByName, type KnownFaces } from "./face-overlap.js";
 export { fusePair, type FusionFigure, type FusionMethod, type FusionSpec } from "./fuse-pair.js";
-export { inspectFaces, overlapByEmbedding, overlapByName, type FaceSetProblem, type KnownFaces } from "./inspect-faces.js";
+export { inspectFaces, type FaceSetProblem } from "./inspect-faces.js";
 export { learningCurve, type LearningPoint } from "./learning-curve.js";
 export { measureSeparation, type SeparationValue } from "./identity-separation.js";
-export { isRate, rankMetric, sarMetric, tmrMetric } from "./metric-names.js";
+export { isRate, rankMetric, tmrMetric } from "./metric-names.js";
 export { identityNames, type FitRows, type NetworkRows } from "./network-rows.js";
 export { planStudy, type PlanOptions, type StudyPlan } from "./protocol.js";
 export { formatResultRows, parseResultRows, readResultFile, writeResultFile } from "./result-file.js";
