@@ -3,6 +3,7 @@ import { holm } from "../metrics/holm.js";
 import { collapseDirections, testModels } from "../metrics/model-test.js";
 import { wilcoxonSignedRank } from "../metrics/wilcoxon.js";
 import type { ResultRow } from "./result-row.js";
+import { keyOf } from "./study-spec.js";
 
 /** What one map reaches less what another does, over pairs of networks. */
 export interface MapComparison {
@@ -72,7 +73,7 @@ function differencesOf(rows: readonly ResultRow[], one: string, other: string): 
     const values = new Map<string, ResultRow>();
     for (const row of rows) {
       if (row.map !== map) continue;
-      const pair = `${row.source} → ${row.target}`;
+      const pair = keyOf(row);
       if (values.has(pair)) throw new ValueError(`compareMaps: ${map} has two values of ${pair}; pick rows of one set, frame and seed`);
       values.set(pair, row);
     }

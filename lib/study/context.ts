@@ -79,7 +79,8 @@ export async function openStudy({
 }
 
 /** @throws ValueError when FACEBRIDGE_STUDY_CACHE is anything but "off". */
-function usualCache({ FACEBRIDGE_STUDY_CACHE: asked = "" }: NodeJS.ProcessEnv = process.env): StudyCache | null {
+function usualCache(): StudyCache | null {
+  const asked = process.env.FACEBRIDGE_STUDY_CACHE ?? "";
   if (asked === "") return openCache();
   if (asked === "off") return null;
   throw new ValueError(`openStudy: FACEBRIDGE_STUDY_CACHE is "${asked}"; it must be "off", or not set, for runs/cache`);

@@ -29,7 +29,7 @@ export function learningCurve(specs: readonly StudySpec[], results: readonly Stu
   if (specs.length !== results.length) {
     throw new ValueError(`learningCurve: got ${specs.length} specs and ${results.length} results; give the result of each spec`);
   }
-  const groups = new Map<string, { values: number[]; trains: number[]; testShare: number; point: Omit<LearningPoint, "train" | "mean" | "low" | "high" | "seedCount"> }>(); // prettier-ignore
+  const groups = new Map<string, Seen>();
   specs.forEach(({ fraction = 1 }, i) => {
     const { rows, plan } = results[i];
     for (const { source, target, map, frame, metric: measured, value, train } of rows) {
@@ -55,4 +55,13 @@ export function learningCurve(specs: readonly StudySpec[], results: readonly Stu
       seedCount: values.length,
     };
   });
+}
+
+/** What was measured at one point, seed by seed. */
+interface Seen {
+  readonly point: Omit<LearningPoint, "train" | "mean" | "low" | "high" | "seedCount">;
+  /** Test people over training people. */
+  readonly testShare: number;
+  readonly values: number[];
+  readonly trains: number[];
 }

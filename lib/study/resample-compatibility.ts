@@ -4,7 +4,7 @@ import { compatibilityMatrix, type Compatibility } from "../geometry/compatibili
 import { hitStatistic } from "../metrics/subject-statistic.js";
 import { rankMetric } from "./metric-names.js";
 import { runStudy } from "./run-study.js";
-import { type StudyContext, type StudyResult, type StudySpec } from "./study-spec.js";
+import type { StudyContext, StudyResult, StudySpec } from "./study-spec.js";
 
 export interface ResampleSpec extends Pick<StudySpec, "experiment" | "maps" | "fitSet" | "testSet" | "seed"> {
   readonly networks: readonly string[];

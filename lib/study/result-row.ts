@@ -1,3 +1,4 @@
+import type { Frame } from "../align/map.js";
 import type { EngineName } from "../linalg/engine.js";
 
 /** One measured value. Rates are fractions. */
@@ -12,7 +13,7 @@ export interface ResultRow {
    * people. Of an attack what the attacker knew.
    */
   readonly map: string;
-  readonly frame: "centred" | "raw";
+  readonly frame: Frame;
   /** `rank1`, `auc`, `tmr@fmr=1e-2`, … */
   readonly metric: string;
   readonly value: number;

@@ -1,4 +1,5 @@
 import type { PairControl } from "../align/controls.js";
+import type { Frame } from "../align/map.js";
 import type { Moments } from "../align/moments.js";
 import { findMapKind } from "../align/registry.js";
 import { ValueError } from "../core/errors.js";
@@ -33,14 +34,14 @@ export interface StudySpec {
   /** Share of the training identities that maps are fitted on; a smaller share is within a larger. The tune identities stay. @defaultValue 1 */
   readonly fraction?: number;
   /** @defaultValue ["centred", "raw"] */
-  readonly frames?: readonly ("centred" | "raw")[];
+  readonly frames?: readonly Frame[];
   /** @defaultValue [1, 5, 10] */
   readonly ranks?: readonly number[];
   /** @defaultValue [1e-2, 1e-3] */
   readonly fmrs?: readonly number[];
   /**
-   * Pairs that maps are fitted on that are wrong on purpose, drawn by `seed`; the mean over some draws is reported. Maps are then called `ridge/shuffled` and so on; the test
-   * is as ever. @defaultValue "none"
+   * Pairs that maps are fitted on that are wrong on purpose, drawn by `seed`; the mean over some draws is reported. Maps are then called
+   * `ridge/shuffled` and so on; the test is as ever. @defaultValue "none"
    */
   readonly control?: "none" | PairControl;
   /**
@@ -72,13 +73,13 @@ export interface StudyContext {
 /** Whose mates one evaluation found first. */
 export interface StudyPeople extends EncoderPair, SubjectHits {
   readonly map: string;
-  readonly frame: "centred" | "raw";
+  readonly frame: Frame;
 }
 
 /** The curves of one evaluation, for figures. */
 export interface StudyCurves extends EncoderPair {
   readonly map: string;
-  readonly frame: "centred" | "raw";
+  readonly frame: Frame;
   readonly cmc: readonly number[];
   readonly cmcLow: readonly number[];
   readonly cmcHigh: readonly number[];
