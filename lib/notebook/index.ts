@@ -1,5 +1,5 @@
 export { check } from "./check.js";
-export { displayBundle, isInKernel, type DisplayOptions } from "./display.js";
+export { displayBundle, type DisplayOptions } from "./display.js";
 export type {
   Cell,
   CellMetadata,
