@@ -9,6 +9,7 @@ import { localFolder, manifestFolder, packFolder, projectFolder, workFolder } fr
 import { toPng } from "../figures/png.js";
 import { usualEngine } from "../linalg/choose-engine.js";
 import { formatNotebook, readNotebook, type CodeCell, type Notebook } from "../notebook/nbformat.js";
+import { picturesOf } from "../notebook/pictures.js";
 import { codeDigest } from "../study/code-digest.js";
 import { checkParameters, declaredParameters } from "./declared-parameters.js";
 import type { Parameters } from "./parameters.js";
@@ -116,15 +117,10 @@ async function writeFigures({ cells }: Notebook, folder: string): Promise<void> 
     written.add(name);
   };
   for (const cell of cells) {
-    if (cell.cell_type !== "code") continue;
-    let count = 0;
-    for (const output of cell.outputs) {
-      if (output.output_type !== "display_data" && output.output_type !== "execute_result") continue;
-      const { "image/svg+xml": svg, "image/png": png } = output.data;
-      if (typeof svg !== "string" && typeof png !== "string") continue;
-      const name = count++ === 0 ? cell.id : `${cell.id}-${count}`;
-      if (typeof svg === "string") await write(`${name}.svg`, Buffer.from(svg));
-      await write(`${name}.png`, typeof svg === "string" ? await toPng(svg) : Buffer.from(png as string, "base64"));
+    for (const [i, picture] of picturesOf(cell).entries()) {
+      const name = i === 0 ? cell.id : `${cell.id}-${i + 1}`;
+      if ("svg" in picture) await write(`${name}.svg`, Buffer.from(picture.svg));
+      await write(`${name}.png`, "svg" in picture ? await toPng(picture.svg) : picture.png);
     }
   }
   await removeLeftovers(folder);

@@ -2,6 +2,7 @@ import { escapeHtml } from "./html.js";
 import { createMarkdownRenderer } from "./markdown.js";
 import type { Notebook } from "./nbformat.js";
 import { framePage } from "./page-frame.js";
+import { picturesOf } from "./pictures.js";
 
 /** One notebook of a site. */
 export interface IndexEntry {
@@ -49,20 +50,13 @@ const thumbnailSize = 480;
 
 /** The first figure of an executed notebook as a small PNG; null where it has none. */
 export async function drawThumbnail({ cells }: Notebook): Promise<Uint8Array | null> {
-  for (const cell of cells) {
-    if (cell.cell_type !== "code") continue;
-    for (const output of cell.outputs) {
-      if (output.output_type !== "display_data" && output.output_type !== "execute_result") continue;
-      const { "image/svg+xml": svg, "image/png": png } = output.data;
-      if (typeof svg !== "string" && typeof png !== "string") continue;
-      const { default: sharp } = await import("sharp");
-      return sharp(typeof svg === "string" ? Buffer.from(svg) : Buffer.from(png as string, "base64"))
-        .trim()
-        .trim()
-        .resize(thumbnailSize, thumbnailSize, { fit: "inside" })
-        .png({ palette: true, colours: 32 })
-        .toBuffer();
-    }
-  }
-  return null;
+  const first = cells.flatMap(picturesOf).at(0);
+  if (first === undefined) return null;
+  const { default: sharp } = await import("sharp");
+  return sharp("svg" in first ? Buffer.from(first.svg) : first.png)
+    .trim()
+    .trim()
+    .resize(thumbnailSize, thumbnailSize, { fit: "inside" })
+    .png({ palette: true, colours: 32 })
+    .toBuffer();
 }
