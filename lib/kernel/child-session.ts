@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { workFolder } from "../data/locate.js";
+import type { CellError } from "./cell-error.js";
 import type { ChildMessage } from "./child-messages.js";
 import type { Outcome } from "./session.js";
 import type { Sinks } from "./sinks.js";
@@ -87,10 +88,7 @@ function listen<T extends object>(
   });
 }
 
-function describeEnd(
-  end: End,
-  timeoutMs: number,
-): { readonly name: string; readonly message: string; readonly traceback: readonly string[] } {
+function describeEnd(end: End, timeoutMs: number): CellError {
   const [name, message] =
     end === "time limit"
       ? ["TimeLimitError", `the cell ran longer than ${timeoutMs} ms; make its work smaller or raise timeoutMs`]
@@ -98,5 +96,5 @@ function describeEnd(
           "KernelEndedError",
           `the cell ended the kernel's process (${end}); a cell must not call process.exit or use more memory than there is`,
         ];
-  return { name: name, message: message, traceback: [`${name}: ${message}`] };
+  return { name, message, traceback: [`${name}: ${message}`] };
 }

@@ -1,24 +1,17 @@
 /** The process in which the runner's cells run: asked for one cell at a time, it answers with what the cell says. */
-import { createSession } from "./session.js";
 import type { ChildMessage, ParentMessage } from "./child-messages.js";
+import { createSession } from "./session.js";
+import type { Sinks } from "./sinks.js";
 
 const session = createSession({ root: process.cwd() });
 const send = (message: ChildMessage): void => void process.send?.(message);
 
 process.on("message", ({ code }: ParentMessage) => {
-  const sinks = {
-    stream: (name: "stdout" | "stderr", text: string): void => {
-      send({ type: "stream", name, text });
-    },
-    display: (display: Extract<ChildMessage, { type: "display" }>["display"]): void => {
-      send({ type: "display", display });
-    },
-    result: (data: Readonly<Record<string, unknown>>): void => {
-      send({ type: "result", data });
-    },
-    clear: (wait: boolean): void => {
-      send({ type: "clear", wait });
-    },
+  const sinks: Sinks = {
+    stream: (name, text) => { send({ type: "stream", name, text }); }, // prettier-ignore
+    display: (display) => { send({ type: "display", display }); }, // prettier-ignore
+    result: (data) => { send({ type: "result", data }); }, // prettier-ignore
+    clear: (wait) => { send({ type: "clear", wait }); }, // prettier-ignore
   };
   void session.execute(code, sinks).then(
     (outcome) => {

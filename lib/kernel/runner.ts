@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { DataError, ValueError } from "../core/errors.js";
+import { projectFolder } from "../data/locate.js";
 import { hasTag, readNotebook, writeNotebook, type Cell, type CellMetadata, type CodeCell, type Notebook } from "../notebook/nbformat.js";
 import { isProgress } from "../notebook/progress.js";
 import type { CellError } from "./cell-error.js";
@@ -61,7 +61,7 @@ const kernelspec = { display_name: "TypeScript (facebridge)", language: "typescr
  * @throws DataError when the package is not built, or tslab is not installed.
  */
 export async function runNotebook(notebook: Notebook, options: RunOptions = {}): Promise<RunResult> {
-  const { parameters = {}, timeoutMs = 600_000, onCell, onProgress, signal, root = packageRoot() } = options;
+  const { parameters = {}, timeoutMs = 600_000, onCell, onProgress, signal, root = projectFolder } = options;
   if (!(timeoutMs > 0)) throw new ValueError(`runNotebook: got timeoutMs ${timeoutMs}; the limit of a cell must be above 0 ms`);
   const prepared = injectParameters(notebook, parameters);
   if (!existsSync(join(root, "dist", "kernel", "child.js"))) {
@@ -138,11 +138,4 @@ function clearCell(cell: Cell): Cell {
 function keepMetadata(metadata: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const left = new Set(["execution", "ExecuteTime", "papermill", "widgets", "collapsed", "scrolled"]);
   return Object.fromEntries(Object.entries(metadata).filter(([key]) => !left.has(key)));
-}
-
-/** The folder of this package, from its sources as from dist. */
-function packageRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, "package.json"))) folder = dirname(folder);
-  return folder;
 }

@@ -23,7 +23,6 @@ export interface Socket extends AsyncIterable<Uint8Array[]> {
   linger: number;
   sendTimeout?: number;
   sendHighWaterMark?: number;
-  receiveHighWaterMark?: number;
 }
 
 /** @throws DataError when the file is not there, or not a connection file. */

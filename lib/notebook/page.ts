@@ -23,7 +23,7 @@ export async function renderPage(notebook: Notebook, { title = firstHeading(note
   const markdown = await createMarkdownRenderer();
   const sections: string[] = [];
   for (const cell of notebook.cells) {
-    if (!cell.metadata.tags?.includes("remove-cell")) sections.push(await renderCell(cell, markdown));
+    if (!hasTag(cell, "remove-cell")) sections.push(await renderCell(cell, markdown));
   }
   const body = sections.filter((section) => section !== "").join("\n");
   const scripts = body.includes('<figure class="live">') ? await pageScripts() : [];
@@ -37,13 +37,8 @@ async function renderCell(cell: Cell, markdown: MarkdownRenderer): Promise<strin
     case "raw":
       return "";
     case "code": {
-      const code =
-        cell.source.trim() === ""
-          ? ""
-          : foldCode(
-              markdown.highlight(cell.source),
-              shownTags.some((tag) => hasTag(cell, tag)),
-            );
+      const isShown = shownTags.some((tag) => hasTag(cell, tag));
+      const code = cell.source.trim() === "" ? "" : foldCode(markdown.highlight(cell.source), isShown);
       const outputs: string[] = [];
       for (const output of cell.outputs) outputs.push(await renderOutput(output, markdown));
       return `<section>${[code, ...outputs].join("\n")}</section>`;
@@ -51,6 +46,7 @@ async function renderCell(cell: Cell, markdown: MarkdownRenderer): Promise<strin
   }
 }
 
+/** Cells whose code is open. */
 const shownTags = ["parameters", "injected-parameters"];
 
 const foldCode = (highlighted: string, open: boolean): string =>

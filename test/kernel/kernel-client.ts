@@ -38,7 +38,7 @@ export interface KernelClient {
 
 export const root: string = new URL("../../", import.meta.url).pathname;
 const requireOfTslab = createRequire(createRequire(import.meta.url).resolve("tslab/dist/main.js"));
-type ClientSocket = Socket & { connect(address: string): void; subscribe(): void };
+type ClientSocket = Socket & { receiveHighWaterMark: number; connect(address: string): void; subscribe(): void };
 
 /** The text of a stream among the outputs. */
 export function printed({ outputs }: Answer, name = "stdout"): string {
