@@ -19,12 +19,13 @@ import {
   weightsStatus,
   withHashes,
 } from "../data/index.js";
-import { writeAtomically } from "../data/atomic-file.js";
 import { listKnown } from "../data/nearest.js";
+import { writeProblems } from "../data/problem-file.js";
 import { embedFaces, type EmbedResult, type OnnxProvider } from "../encoders/index.js";
 import { chooseDetector } from "./choose-detector.js";
+import { printProblems } from "./problems.js";
 import { shareOf, type Shard } from "./shard.js";
-import { interruptSignal, print, printProblems, progressBar, say } from "./terminal.js";
+import { interruptSignal, print, progressBar, say } from "./terminal.js";
 
 type Network = EncoderManifest | DetectorManifest;
 
@@ -94,8 +95,7 @@ export async function embedCommand({
     print(`share ${shard!.index} of ${shard!.count} is done, under ${folder}; once all are, run the same command without --shard`);
     return;
   }
-  const lines = result.problems.map(({ image, problem, detail }) => [image, problem, detail.replace(/\s+/g, " ")].join("\t"));
-  await writeAtomically(path.join(folder, "problems.tsv"), [Buffer.from(["image\tproblem\tdetail", ...lines, ""].join("\n"))]);
+  await writeProblems(path.join(folder, "problems.tsv"), result.problems);
   report(result, { folder, imageCount: images.length, write });
 }
 

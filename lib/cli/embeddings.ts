@@ -1,5 +1,6 @@
 import { addEmbeddings, listEmbeddingSets } from "../data/index.js";
-import { countBy, print, printJson, printProblems, say, textTable } from "./terminal.js";
+import { countProblems, printProblems } from "./problems.js";
+import { print, printJson, say, textTable } from "./terminal.js";
 
 export interface AddEmbeddingsCommandOptions {
   readonly as: string;
@@ -23,7 +24,7 @@ export async function addEmbeddingsCommand(
   const people = new Set(items.map(({ identity }) => identity)).size;
   print(`${encoder} on ${faces}: ${items.length} rows of ${embeddings.columns} values, ${people} people, in ${folder}`);
   if (replaced) say("they take the place of the rows that were added under these names before");
-  if (problems.length > 0) print(countBy(problems.map(({ problem }) => problem)));
+  if (problems.length > 0) print(countProblems(problems));
   say(
     isKnown
       ? `rows were matched to the images of ${faces}: facebridge align --source ${encoder} --target <network> --fit ${faces} --test ${faces}`

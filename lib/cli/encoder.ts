@@ -16,6 +16,7 @@ import { chooseEngine } from "../linalg/index.js";
 import { type PreprocessingTrial, type TriedPreprocessing, tryPreprocessing } from "../study/index.js";
 import { askPreprocessing, formatNumbers, type PreprocessingAnswers, usualPreprocessing } from "./ask-preprocessing.js";
 import { chooseDetector } from "./choose-detector.js";
+import { idFromPath } from "./id-from-path.js";
 import { interruptSignal, print, say, shellWord, textTable } from "./terminal.js";
 
 export interface AddEncoderCommandOptions {
@@ -39,7 +40,7 @@ export interface AddEncoderCommandOptions {
 
 /** `facebridge encoder add`: a network's file to a manifest and a check on faces. */
 export async function addEncoderCommand(file: string, options: AddEncoderCommandOptions): Promise<void> {
-  const id = options.as ?? path.basename(file, path.extname(file)).replace(/[^A-Za-z0-9._-]+/g, "_");
+  const id = options.as ?? idFromPath(file);
   const { licence = "not said", replace = false } = options;
   const before = (await listEmbeddingSets()).filter(({ encoder, from }) => encoder === id && from === "embedded");
   const manifest = await addEncoder(file, { id, answers: await complete(options), licence, replace });

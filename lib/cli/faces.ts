@@ -8,21 +8,21 @@ import {
   listEmbeddingSets,
   listEncoderManifests,
   localFolder,
-  manifestFolder,
   type OverlapRow,
-  parseOverlap,
   readEmbeddingSet,
   resolveDataFolder,
   searchEmbeddings,
   weightsStatus,
 } from "../data/index.js";
-import { readFile } from "node:fs/promises";
-import { writeAtomically } from "../data/atomic-file.js";
+import { readProjectOverlap } from "../data/overlap-file.js";
+import { writeProblems } from "../data/problem-file.js";
 import { listPhotographs, scanFaces, type ScannedFace } from "../encoders/index.js";
 import { chooseEngine, type Engine } from "../linalg/index.js";
 import { inspectFaces, overlapByEmbedding, overlapByName } from "../study/index.js";
 import { chooseDetector } from "./choose-detector.js";
-import { countBy, interruptSignal, print, printProblems, progressBar, say } from "./terminal.js";
+import { idFromPath } from "./id-from-path.js";
+import { countProblems, printProblems } from "./problems.js";
+import { interruptSignal, print, progressBar, say } from "./terminal.js";
 
 export interface AddFacesCommandOptions {
   readonly as?: string;
@@ -40,7 +40,7 @@ export async function addFacesCommand(
   { as: wanted, licence = "the user's own", detector: detectorId, replace = false, data }: AddFacesCommandOptions,
 ): Promise<void> {
   const signal = interruptSignal();
-  const id = wanted ?? path.basename(path.resolve(source), path.extname(source)).replace(/[^A-Za-z0-9._-]+/g, "_");
+  const id = wanted ?? idFromPath(source);
   await checkFaceSetId(id, replace);
   const entries = await listPhotographs(source);
   const dataFolder = resolveDataFolder(data);
@@ -62,13 +62,12 @@ export async function addFacesCommand(
   const { counts } = await addFaceSet(id, kept, { licence, overlap, replace, signal });
   if (before.length > 0) say(`deleted what was embedded of the set before it, by ${before.map(({ encoder }) => encoder).join(", ")}`);
   const report = path.join(localFolder(), "faces", id, "problems.tsv");
-  const lines = problems.map(({ image, problem, detail }) => [image, problem, detail.replace(/\s+/g, " ")].join("\t"));
-  await writeAtomically(report, [Buffer.from(["image\tproblem\tdetail", ...lines, ""].join("\n"))]);
+  await writeProblems(report, problems);
   printProblems(problems, report);
   print(
     `${id}: ${counts.images} of ${entries.length} photographs of ${counts.identities} people, in ${path.join(localFolder(), "faces", id)}`,
   );
-  if (problems.length > 0) print(countBy(problems.map(({ problem }) => problem)));
+  if (problems.length > 0) print(countProblems(problems));
   if (overlap.length > 0) say("people of other sets never are on both sides of a study: whoever is tested leaves the training");
   say(
     `next: npx facebridge embed --faces ${id} --encoders <networks>, or npx facebridge align --source … --target … --fit ${id} --test ${id}`,
@@ -113,9 +112,7 @@ async function findOverlap(scanned: readonly ScannedFace[], encoder: EncoderMani
   );
   const rows = scanned.flatMap(({ identity, row }) => (row === null ? [] : [{ identity, row }]));
   if (rows.length === 0) return names;
-  const file = path.join(manifestFolder, "overlap-cfp-lfw.tsv");
-  const samePeople = parseOverlap(await readFile(file, "utf8"), file);
-  const found = await overlapByEmbedding(rows, known, { samePeople, engine });
+  const found = await overlapByEmbedding(rows, known, { samePeople: await readProjectOverlap(), engine });
   const keyOf = ({ identity, otherSet, otherIdentity }: OverlapRow): string => `${identity}\t${otherSet}\t${otherIdentity}`;
   const told = new Set(names.map(keyOf));
   return [...names, ...found.filter((row) => !told.has(keyOf(row)))];

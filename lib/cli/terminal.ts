@@ -105,28 +105,3 @@ export function shellWord(word: string): string {
 export function textTable(columns: readonly string[], values: readonly (readonly (string | number)[])[]): string {
   return formatTable({ columns, values }, { limit: Math.max(1, values.length) })["text/plain"] as string;
 }
-
-/** Something to tell about an image. */
-export interface ToldProblem {
-  readonly image: string;
-  readonly problem: string;
-  readonly detail: string;
-}
-
-/** Problems shown on the screen; the report file has all. */
-const shownProblems = 20;
-
-/** The first problems as a table, and where the others are. @param write takes them; else they are results. */
-export function printProblems(problems: readonly ToldProblem[], report: string, write: (text: string) => void = print): void {
-  if (problems.length === 0) return;
-  const shown = problems.slice(0, shownProblems).map(({ image, problem, detail }) => [image, problem, detail]);
-  write(textTable(["image", "problem", "detail"], shown));
-  if (problems.length > shownProblems) write(`… and ${problems.length - shownProblems} more: ${report}`);
-}
-
-/** `2 × a, 1 × b`: how often each word is there. */
-export function countBy(words: readonly string[]): string {
-  const counts = new Map<string, number>();
-  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
-  return [...counts].map(([word, count]) => `${count} × ${word}`).join(", ");
-}

@@ -1,6 +1,5 @@
 import path from "node:path";
 import { packageVersion } from "../core/version.js";
-import { writeAtomically } from "./atomic-file.js";
 import { writeEmbeddingSet } from "./embedding-file.js";
 import { addedEmbeddings, hasEmbeddingSet, ownEmbeddings } from "./embedding-folders.js";
 import type { Item } from "./embedding-set.js";
@@ -11,6 +10,7 @@ import { checkFreeId, ownFaceSet, writeLocalManifest } from "./local-manifest.js
 import { packFolder } from "./locate.js";
 import { listManifestIds } from "./manifest-file.js";
 import { type MatchedRows, matchRows } from "./match-rows.js";
+import { writeProblems } from "./problem-file.js";
 import { readRowLabels } from "./row-labels.js";
 import { fileSha256 } from "./weights.js";
 
@@ -68,8 +68,7 @@ export async function addEmbeddings(file: string, { encoder, faceSet, labels, te
   const replaced = await hasEmbeddingSet(folder, faceSet, encoder);
   await writeEmbeddingSet(folder, { encoder, faceSet, items, embeddings, provenance });
   const report = path.join(folder, faceSet, "problems.tsv");
-  const lines = problems.map(({ image, problem, detail }) => [image, problem, detail].join("\t"));
-  await writeAtomically(report, [Buffer.from(["image\tproblem\tdetail", ...lines, ""].join("\n"))]);
+  await writeProblems(report, problems);
   return { ...matched, folder, isKnown: known !== null, replaced, report };
 }
 

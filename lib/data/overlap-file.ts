@@ -2,8 +2,8 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { DataError } from "../core/errors.js";
 import { writeAtomically } from "./atomic-file.js";
-import { localFolder } from "./locate.js";
-import type { SamePerson } from "./splits.js";
+import { localFolder, manifestFolder } from "./locate.js";
+import { parseOverlap, type SamePerson } from "./splits.js";
 
 /** A person of a face set who is in another, too. */
 export interface OverlapRow {
@@ -21,6 +21,12 @@ export async function writeOverlap(faceSet: string, rows: readonly OverlapRow[])
   const lines = rows.map((row) => columns.map((column) => row[column]).join("\t"));
   const file = path.join(localFolder(), "face-sets", `${faceSet}${ending}`);
   await writeAtomically(file, [Buffer.from([columns.join("\t"), ...lines, ""].join("\n"))]);
+}
+
+/** Who is in both CFP and LFW, by the project's own table. @throws DataError when the table is damaged. */
+export async function readProjectOverlap(): Promise<SamePerson[]> {
+  const file = path.join(manifestFolder, "overlap-cfp-lfw.tsv");
+  return parseOverlap(await readFile(file, "utf8"), file);
 }
 
 /** Who of the sets that the user has added is in other sets. @throws DataError when a table is not as `writeOverlap` writes it. */

@@ -1,16 +1,12 @@
-import { readFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import path from "node:path";
-import { DataError, ValueError } from "../core/errors.js";
+import { ValueError } from "../core/errors.js";
 import type { Progress } from "../core/progress.js";
 import { findEmbeddings } from "../data/embedding-folders.js";
 import { readEmbeddingSet } from "../data/embedding-file.js";
 import type { EmbeddingSet } from "../data/embedding-set.js";
 import { listFaceSetManifests } from "../data/load-face-sets.js";
-import { manifestFolder } from "../data/locate.js";
-import { readOwnOverlap } from "../data/overlap-file.js";
+import { readOwnOverlap, readProjectOverlap } from "../data/overlap-file.js";
 import { pairSets } from "../data/pair-sets.js";
-import { parseOverlap } from "../data/splits.js";
 import { chooseEngine, type Engine, type EngineName } from "../linalg/index.js";
 import { openCache, type StudyCache } from "./cache.js";
 import type { StudyContext } from "./study-spec.js";
@@ -62,14 +58,10 @@ export async function openStudy({
     known.catch(() => shared.delete(faceSet));
     return (await known)[place];
   };
-  const overlapFile = path.join(manifestFolder, "overlap-cfp-lfw.tsv");
-  const overlap = await readFile(overlapFile, "utf8").catch(() => {
-    throw new DataError(`openStudy: no file ${overlapFile}, which says who is in two face sets; restore it`);
-  });
   return {
     load,
     faceSets: await listFaceSetManifests(),
-    overlap: [...parseOverlap(overlap, overlapFile), ...(await readOwnOverlap())],
+    overlap: [...(await readProjectOverlap()), ...(await readOwnOverlap())],
     engine: chosen,
     cache,
     workers: chosen.name === "onnx" ? workers : 1,
