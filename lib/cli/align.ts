@@ -5,7 +5,7 @@ import { listFaceSetManifests, pickStudySet, searchEmbeddings } from "../data/in
 import { formatTable } from "../notebook/index.js";
 import { keyOf, openStudy, type ResultRow, runStudy, writeResultFile } from "../study/index.js";
 import { embedCommand } from "./embed.js";
-import { interruptSignal, print, printJson, say } from "./terminal.js";
+import { interruptSignal, print, printJson, say, withInterval } from "./terminal.js";
 
 export interface AlignCommandOptions {
   readonly source: string;
@@ -83,9 +83,7 @@ function alignTable(rows: readonly ResultRow[]): string {
   const maps = [...new Set(shown.map(({ map }) => map))];
   const cell = (map: string, metric: string): string => {
     const found = shown.find((row) => row.map === map && row.metric === metric);
-    if (found === undefined) return "";
-    const { value, low, high } = found;
-    return low === null || high === null ? value.toFixed(3) : `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+    return found === undefined ? "" : withInterval(found.value, found.low, found.high);
   };
   const [{ source, target, fitSet, testSet, train, gallery, probes, seed, engine }] = rows.slice(-1);
   const caption = `${source} → ${target}, fitted on ${fitSet} (${train} rows), tested on ${testSet} (gallery ${gallery}, probes ${probes}), seed ${seed}, engine ${engine}; 95 % intervals over people. Raw frame, rank5 and rank10: --json`;

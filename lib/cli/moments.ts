@@ -12,12 +12,22 @@ export interface MomentsCommandOptions {
   readonly test: string;
   readonly from?: string;
   readonly seed: number;
-  readonly shard: Shard;
+  /** @defaultValue all rows */
+  readonly shard?: Shard;
   readonly out: string;
 }
 
 /** `facebridge moments`: the sums of a shard of a pair's training rows, to a file. */
-export async function momentsCommand({ source, target, fit, test, from, seed, shard, out }: MomentsCommandOptions): Promise<void> {
+export async function momentsCommand({
+  source,
+  target,
+  fit,
+  test,
+  from,
+  seed,
+  shard = { index: 1, count: 1 },
+  out,
+}: MomentsCommandOptions): Promise<void> {
   const signal = interruptSignal();
   const context = await openStudy({ ...(from === undefined ? {} : { folder: from }), cache: null, signal });
   const { plan } = await prepareStudy({ pairs: [{ source, target }], fitSet: fit, testSet: test, seed }, context);

@@ -1,7 +1,17 @@
 import process from "node:process";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { packageVersion } from "../core/version.js";
+import type { AlignCommandOptions } from "./align.js";
+import type { GetOptions } from "./data.js";
+import type { EmbedCommandOptions } from "./embed.js";
+import type { AddEmbeddingsCommandOptions } from "./embeddings.js";
 import type { AddEncoderCommandOptions } from "./encoder.js";
+import type { AddFacesCommandOptions } from "./faces.js";
+import type { LabOptions } from "./lab.js";
+import type { MomentsCommandOptions } from "./moments.js";
+import type { PackCommandOptions } from "./pack.js";
+import type { PublishOptions } from "./publish.js";
+import type { RunCommandOptions } from "./run.js";
 import { parseShard, type Shard } from "./shard.js";
 import { print, runCommand } from "./terminal.js";
 
@@ -26,6 +36,7 @@ export const program: Command = new Command("facebridge")
       "\n\nExample: facebridge align --source face_esp_mbf --target face_openvino_0095",
   );
 
+const folderOption = ["--data <folder>", "folder with encoders/ and faces/ (else FACEBRIDGE_DATA)"] as const;
 const readShard = (text: string): Shard => {
   const shard = parseShard(text);
   if (shard === null) throw new InvalidArgumentError("Give i/n, such as 2/8.");
@@ -37,22 +48,12 @@ program
   .requiredOption("--faces <set>", "face set, by its id in data-manifests/face-sets")
   .option("--encoders <list>", "all (the ONNX networks that are here), packed, or ids between commas", "all")
   .option("--detector <id>", "face detector (else det_scrfd_2.5g_bnkps, or another where that one is not here)")
-  .option("--data <folder>", "folder with encoders/ and faces/ (else FACEBRIDGE_DATA)")
+  .option(...folderOption)
   .addOption(new Option("--provider <name>", "what ONNX networks run on").choices(["cpu", "cuda"]).default("cpu"))
   .option("--out <folder>", "where the embedding files go (else local/embeddings, where studies look)")
   .option("--shard <i/n>", "only this share of the images; once all shares are done, the command without it puts them together", readShard)
   .addHelpText("after", "\nExample: facebridge embed --faces lfw --encoders face_esp_mbf,face_esp_mfn --data ~/faces-data")
-  .action(
-    (options: {
-      faces: string;
-      encoders: string;
-      detector?: string;
-      provider: "cpu" | "cuda";
-      data?: string;
-      out?: string;
-      shard?: Shard;
-    }) => runCommand(async () => (await import("./embed.js")).embedCommand(options)),
-  );
+  .action((options: EmbedCommandOptions) => runCommand(async () => (await import("./embed.js")).embedCommand(options)));
 
 program
   .command("pack")
@@ -64,9 +65,7 @@ program
   .option("--out <folder>", "where the pack goes", "data")
   .option("--faces <list>", "face sets, between commas", "lfw,cfp")
   .addHelpText("after", "\nExample: facebridge pack build --out data")
-  .action((options: { from?: string; out: string; faces: string }) =>
-    runCommand(async () => (await import("./pack.js")).packCommand(options)),
-  );
+  .action((options: PackCommandOptions) => runCommand(async () => (await import("./pack.js")).packCommand(options)));
 
 program
   .command("align")
@@ -83,21 +82,7 @@ program
   .option("--out <file>", "write the result rows there")
   .option("--json", "print the result rows as JSON")
   .addHelpText("after", "\nExample: facebridge align --source face_esp_mbf --target face_openvino_0095 --fit lfw --test cfp")
-  .action(
-    (options: {
-      source: string;
-      target: string;
-      fit: string;
-      test: string;
-      from?: string;
-      data?: string;
-      seed: number;
-      maps?: string;
-      moments?: string;
-      out?: string;
-      json?: boolean;
-    }) => runCommand(async () => (await import("./align.js")).alignCommand(options)),
-  );
+  .action((options: AlignCommandOptions) => runCommand(async () => (await import("./align.js")).alignCommand(options)));
 
 program
   .command("moments")
@@ -111,10 +96,7 @@ program
   .option("--seed <number>", "of the split", wholeNumber(0, 2 ** 31 - 1), 0)
   .option("--shard <i/n>", "only this share of the rows; facebridge merge puts the files of all shares together", readShard)
   .addHelpText("after", "\nExample: facebridge moments --source face_esp_mbf --target face_openvino_0095 --shard 2/8 --out 2.safetensors")
-  .action(
-    (options: { source: string; target: string; out: string; fit: string; test: string; from?: string; seed: number; shard?: Shard }) =>
-      runCommand(async () => (await import("./moments.js")).momentsCommand({ ...options, shard: options.shard ?? { index: 1, count: 1 } })),
-  );
+  .action((options: MomentsCommandOptions) => runCommand(async () => (await import("./moments.js")).momentsCommand(options)));
 
 program
   .command("merge")
@@ -127,7 +109,7 @@ program
 program
   .command("doctor")
   .description("engines, weights and face sets: what is there, and how to get the rest")
-  .option("--data <folder>", "folder with encoders/ and faces/ (else FACEBRIDGE_DATA)")
+  .option(...folderOption)
   .addHelpText("after", "\nExample: facebridge doctor --data ~/faces-data")
   .action(({ data }: { data?: string }) =>
     runCommand(async () => {
@@ -141,7 +123,6 @@ const data = program
   .command("data")
   .description("networks and face sets: what is published, what is here, and how it comes here")
   .addHelpText("after", "\nExample: facebridge data list");
-const folderOption = ["--data <folder>", "folder with encoders/ and faces/ (else FACEBRIDGE_DATA)"] as const;
 data
   .command("list")
   .description("every network and face set, its licence and where it is to be had")
@@ -165,9 +146,7 @@ data
   .option("--allow-private", "also fetch from this machine, its network and file: addresses")
   .option("--max-gib <number>", "largest file whose size no manifest says", wholeNumber(1, 10_000), 4)
   .addHelpText("after", "\nExample: facebridge data get face_faceres det_blazeface --accept-licence --data ~/faces-data")
-  .action((ids: string[], options: { data?: string; acceptLicence?: boolean; allowPrivate?: boolean; maxGib: number }) =>
-    runCommand(async () => (await import("./data.js")).getCommand(ids, options)),
-  );
+  .action((ids: string[], options: GetOptions) => runCommand(async () => (await import("./data.js")).getCommand(ids, options)));
 data
   .command("import")
   .description("copy a network's file, or a folder of a network or a face set, that you have already")
@@ -215,7 +194,7 @@ program
   .option("--faces <set>", "face set to check it on (else the first that is at hand)")
   .option("--detector <id>", "face detector for the check")
   .option("--replace", "put it in the place of your own network of that id")
-  .option("--data <folder>", "folder with encoders/ and faces/ (else FACEBRIDGE_DATA)")
+  .option(...folderOption)
   .addHelpText(
     "after",
     "\nExample: facebridge encoder add model.onnx --as mine --channels RGB --mean 127.5 --scale 1/127.5 --crop arcface-112",
@@ -242,7 +221,7 @@ program
   .option("--replace", "put it in the place of your own set of that id")
   .option("--data <folder>", "folder with encoders/ (else FACEBRIDGE_DATA)")
   .addHelpText("after", "\nExample: facebridge faces add ~/photographs --as friends")
-  .action((source: string, options: { as?: string; licence?: string; detector?: string; replace?: boolean; data?: string }) =>
+  .action((source: string, options: AddFacesCommandOptions) =>
     runCommand(async () => (await import("./faces.js")).addFacesCommand(source, options)),
   );
 
@@ -259,7 +238,7 @@ embeddings
   .requiredOption("--labels <csv>", "a header line with the columns image, identity or both; line i speaks of row i")
   .option("--tensor <name>", "array of the file, where it holds several")
   .addHelpText("after", "\nExample: facebridge embeddings add lfw.npy --labels lfw.csv --faces lfw --as my_network")
-  .action((file: string, options: { as: string; faces: string; labels: string; tensor?: string }) =>
+  .action((file: string, options: AddEmbeddingsCommandOptions) =>
     runCommand(async () => (await import("./embeddings.js")).addEmbeddingsCommand(file, options)),
   );
 embeddings
@@ -300,7 +279,7 @@ program
   .option("--no-browser", "open no browser")
   .option("--install", "only install what the lab needs")
   .addHelpText("after", "\nExample: facebridge lab --no-browser --port 9000")
-  .action((folder: string | undefined, { install, ...options }: { port: number; browser: boolean; install?: boolean }) =>
+  .action((folder: string | undefined, { install, ...options }: LabOptions & { readonly install?: boolean }) =>
     runCommand(async () => {
       const { installLab, labCommand } = await import("./lab.js");
       await (install === true ? installLab() : labCommand(folder, options));
@@ -334,7 +313,7 @@ program
   .option("--out <folder>", "where the folders of runs go (else runs/)")
   .option("--no-cache", "measure everything anew")
   .addHelpText("after", "\nExample: facebridge run 01-do-networks-see-alike --set testSet=cfp --grid seed=0..4")
-  .action((notebook: string, options: { set: string[]; grid: string[]; params?: string; out?: string; cache: boolean }) =>
+  .action((notebook: string, options: RunCommandOptions) =>
     runCommand(async () => (await import("./run.js")).runNotebookCommand(notebook, options)),
   );
 
@@ -369,7 +348,7 @@ program
   .argument("[run...]", "runs to publish too: folders, or beginnings of digests")
   .option("--out <folder>", "where the site goes", "site")
   .addHelpText("after", "\nExample: facebridge publish 3f9a --out site")
-  .action((names: string[], options: { out: string }) =>
+  .action((names: string[], options: PublishOptions) =>
     runCommand(async () => (await import("./publish.js")).publishCommand(names, options)),
   );
 

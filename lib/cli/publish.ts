@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { writeAtomically } from "../data/atomic-file.js";
 import { listEncoderManifests, loadPaper, projectFolder } from "../data/index.js";
 import { drawThumbnail, firstHeading, readNotebook, renderIndex, renderPage, type IndexEntry, type Notebook } from "../notebook/index.js";
 import { formatVerdicts, judgeClaims, readResultFile, type ResultRow } from "../study/index.js";
+import { ownNotebooks } from "./own-notebook.js";
 import { findRuns, pickRun, resultFilesOf } from "./runs.js";
 import { print, say, textTable } from "./terminal.js";
 import { needWorkingCopy } from "./working-copy.js";
@@ -32,7 +33,7 @@ export async function publishCommand(runNames: readonly string[], { out }: Publi
   needWorkingCopy("publish");
   const folder = path.resolve(out);
   const runs = await runSources(runNames);
-  const notebooks = await notebookSources();
+  const notebooks = notebookSources();
   const table: [string, string][] = [];
   const publish = async (sources: readonly Source[]): Promise<IndexEntry[]> => {
     const entries: IndexEntry[] = [];
@@ -89,13 +90,16 @@ async function publishNotebook(
   return { entry: { title: firstHeading(notebook), href, detail, thumbnail: await drawThumbnail(notebook) }, bytes: page.length };
 }
 
-async function notebookSources(): Promise<Source[]> {
+function notebookSources(): Source[] {
   const folder = path.join(projectFolder, "notebooks");
-  const files = (await readdir(folder)).filter((name) => name.endsWith(".ipynb")).sort();
-  return files.map((file) => {
-    const name = path.basename(file, ".ipynb");
+  return ownNotebooks().map((name) => {
     const rows = path.join(folder, "results", `${name}.json`);
-    return { name, file: path.join(folder, file), results: existsSync(rows) ? [rows] : [], detail: `Notebook ${name.slice(0, 2)}` };
+    return {
+      name,
+      file: path.join(folder, `${name}.ipynb`),
+      results: existsSync(rows) ? [rows] : [],
+      detail: `Notebook ${name.slice(0, 2)}`,
+    };
   });
 }
 

@@ -3,12 +3,12 @@ import path from "node:path";
 import { projectFolder } from "../data/index.js";
 import { runNotebookFile } from "../kernel/index.js";
 import { readNotebook, renderPage } from "../notebook/index.js";
-import { readResultFile, type ResultRow, summarise } from "../study/index.js";
+import { chanceOf, readResultFile, type ResultRow, summarise } from "../study/index.js";
 import { cellFailure } from "./cell-failure.js";
 import { followNotebook } from "./follow-notebook.js";
 import { findOwnNotebook, ownNotebooks } from "./own-notebook.js";
 import { publishCommand } from "./publish.js";
-import { interruptSignal, print, textTable } from "./terminal.js";
+import { interruptSignal, print, textTable, withInterval } from "./terminal.js";
 import { needWorkingCopy } from "./working-copy.js";
 
 /** The notebook that walks the whole way once. */
@@ -64,12 +64,12 @@ function headline(rows: readonly ResultRow[]): string {
   const maps = [...new Set(summary.map(({ map }) => map))];
   const cell = (map: string, metric: string): string => {
     const { mean, low, high } = summary.find((row) => row.map === map && row.metric === metric)!;
-    return low === null || high === null ? mean.toFixed(3) : `${mean.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+    return withInterval(mean, low, high);
   };
   const [{ gallery, probes, train, testSet }] = rows;
   const pairCount = Math.max(...summary.map((row) => row.pairCount));
   return [
-    `Means over ${pairCount} ordered pairs of face networks on ${testSet}: ${train} training rows, gallery ${gallery}, probes ${probes}; rank-1 by chance ${(1 / gallery).toFixed(4)}`,
+    `Means over ${pairCount} ordered pairs of face networks on ${testSet}: ${train} training rows, gallery ${gallery}, probes ${probes}; rank-1 by chance ${chanceOf("rank1", gallery).toFixed(4)}`,
     "95 % intervals over networks (leave one out); native: each network against itself",
     textTable(
       ["map", ...metrics],

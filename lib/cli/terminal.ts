@@ -101,6 +101,12 @@ export function shellWord(word: string): string {
   return /^[\w./:,=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
+/** A value with its 95 % interval, where it has one. */
+export function withInterval(value: number, low: number | null, high: number | null): string {
+  const text = value.toFixed(3);
+  return low === null || high === null ? text : `${text} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+}
+
 /** A table as text. */
 export function textTable(columns: readonly string[], values: readonly (readonly (string | number)[])[]): string {
   return formatTable({ columns, values }, { limit: Math.max(1, values.length) })["text/plain"] as string;
