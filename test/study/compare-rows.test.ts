@@ -3,11 +3,9 @@ import { DataError } from "../../lib/core/errors.js";
 import { compareRows } from "../../lib/study/compare-rows.js";
 import type { ResultRow } from "../../lib/study/result-row.js";
 import { algebra, expectClose } from "../close.js";
+import { resultRow } from "./result-rows.js";
 
-const row = (change: Partial<ResultRow>): ResultRow => ({
-  experiment: "compared", source: "a", target: "b", fitSet: "lfw", testSet: "lfw", map: "ridge", frame: "centred", metric: "rank1",
-  value: 0.8, low: 0.7, high: 0.9, train: 100, gallery: 10, probes: 20, seed: 0, engine: "onnx", ...change,
-}); // prettier-ignore
+const row = (change: Partial<ResultRow>): ResultRow => resultRow({ value: 0.8, low: 0.7, high: 0.9, ...change });
 
 describe("compareRows", () => {
   it("pairs rows by what varies within a run, whatever was changed between the two", () => {
