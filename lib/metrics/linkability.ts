@@ -1,5 +1,6 @@
 import { ValueError } from "../core/errors.js";
 import { permutation, type Random } from "../core/random.js";
+import { indicesBySubject } from "./labels.js";
 import { firstTemplate, type PairScores } from "./pair-scores.js";
 import type { SubjectStatistic } from "./subject-statistic.js";
 import { weightedCounts } from "./weighted-counts.js";
@@ -177,8 +178,7 @@ function exchangeMates({ labels }: PairScores, { binCount, table }: BinnedScores
   const people = Int32Array.from(new Set(gallery));
   if (people.length < 2) throw new ValueError(`measureLinkability: ${people.length} person has templates; its null needs two`);
   const columns = gallery.length;
-  const templates: number[][] = Array.from({ length: subjectCount }, () => []);
-  gallery.forEach((subject, j) => templates[subject].push(j));
+  const templatesOf = indicesBySubject(gallery, subjectCount);
   return (random) => {
     const circle = permutation(people.length, random);
     const next = new Int32Array(subjectCount).fill(-1);
@@ -186,7 +186,7 @@ function exchangeMates({ labels }: PairScores, { binCount, table }: BinnedScores
     const counts = new Float64Array(binCount);
     probes.forEach((subject, probe) => {
       if (next[subject] < 0) return;
-      for (const j of templates[next[subject]]) if (j >= firstTemplate(labels, probe)) counts[table[probe * columns + j]]++;
+      for (const j of templatesOf[next[subject]]) if (j >= firstTemplate(labels, probe)) counts[table[probe * columns + j]]++;
     });
     return counts;
   };
