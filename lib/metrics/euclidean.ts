@@ -15,11 +15,11 @@ export function euclideanScorer(probes: Matrix32, gallery: Matrix32, { engine, s
   const right = side(gallery, `${caller}: gallery`, order?.gallery);
   return {
     degenerateCount: 0,
-    async score(rows: RowRange, templates: RowRange): Promise<Matrix32> {
+    async score(rows: RowRange, templates: RowRange, into?: Float32Array): Promise<Matrix32> {
       const some = left.take(rows);
       const others = right.take(templates);
       const { data } = await engine.product(some, others, { transposeRight: true, signal });
-      const scores = matrix32(some.rows, others.rows);
+      const scores = matrix32(some.rows, others.rows, into?.subarray(0, some.rows * others.rows));
       for (let i = 0, at = 0; i < some.rows; i++) {
         for (let j = 0; j < others.rows; j++, at++) {
           const energy = left.energies[rows.first + i] + right.energies[templates.first + j];

@@ -105,7 +105,7 @@ export async function scoreRecognition(
   };
 }
 
-/** Scores tiles; the last one is remembered. */
+/** Scores tiles; the last one is remembered, and the next one takes its memory. */
 export interface TileSource {
   /** Scores in each tile. */
   readonly area: number;
@@ -120,8 +120,9 @@ function tileSource(scorer: Scorer, { groups, probeOrder, templateOrder }: Subje
   const rowCount = groups.reduce((most, { probes }) => Math.max(most, sizeOf(probes)), 0);
   const columnCount = groups.reduce((most, { templates }) => Math.max(most, sizeOf(templates)), 0);
   let recent: SubjectTile | null = null;
+  const into = new Float32Array(rowCount * columnCount);
   return {
-    area: rowCount * columnCount,
+    area: into.length,
     async tile(row: number, column: number): Promise<SubjectTile> {
       const [rows, columns] = [groups[row], groups[column]];
       if (recent?.rows === rows && recent.columns === columns) return recent;
@@ -131,6 +132,7 @@ function tileSource(scorer: Scorer, { groups, probeOrder, templateOrder }: Subje
       const scores = await scorer.score(
         { first: firstProbe, last: firstProbe + rowCount },
         { first: firstTemplate, last: firstTemplate + columnCount },
+        into,
       );
       recent = { rows, columns, scores, firstProbe, firstTemplate, isHalf: isHalf && row === column };
       return recent;

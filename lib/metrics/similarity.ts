@@ -18,7 +18,8 @@ export interface RowRange {
 export interface Scorer {
   /** Rows of both sides without a direction; they score −∞ against everything. */
   readonly degenerateCount: number;
-  score(probes: RowRange, templates: RowRange): Promise<Matrix32>;
+  /** @param into where they go; memory of their own without it. */
+  score(probes: RowRange, templates: RowRange, into?: Float32Array): Promise<Matrix32>;
 }
 
 export interface ScorerOptions {
@@ -49,9 +50,9 @@ function cosineScorer(probes: Matrix32, gallery: Matrix32, { engine, signal, cal
   const probeRows = prepareUnitRows(probes, `${caller}: probes`, order?.probes);
   return {
     degenerateCount: probeRows.degenerate.length + templateRows.degenerate.length,
-    async score(rows: RowRange, templates: RowRange): Promise<Matrix32> {
-      const left = probeRows.take(rows.first, rows.last);
-      const scores = await engine.product(left, templateRows.take(templates.first, templates.last), { transposeRight: true, signal });
+    async score(rows: RowRange, templates: RowRange, into?: Float32Array): Promise<Matrix32> {
+      const [left, right] = [probeRows.take(rows.first, rows.last), templateRows.take(templates.first, templates.last)];
+      const scores = await engine.product(left, right, { transposeRight: true, into, signal });
       for (const probe of probeRows.degenerate) {
         const row = probe - rows.first;
         if (row >= 0 && row < scores.rows) scores.data.fill(-Infinity, row * scores.columns, (row + 1) * scores.columns);
@@ -78,8 +79,8 @@ async function cslsScorer(
   const ofTemplates = take(await neighbourhoodSimilarity(gallery, similarity, "source", { engine, signal }), order?.gallery);
   return {
     degenerateCount: cosines.degenerateCount,
-    async score(rows: RowRange, templates: RowRange): Promise<Matrix32> {
-      const { data, columns } = await cosines.score(rows, templates);
+    async score(rows: RowRange, templates: RowRange, into?: Float32Array): Promise<Matrix32> {
+      const { data, columns } = await cosines.score(rows, templates, into);
       for (let i = 0, at = 0; at < data.length; i++) {
         const hub = ofProbes[rows.first + i];
         for (let j = 0; j < columns; j++, at++) data[at] = 2 * data[at] - hub - ofTemplates[templates.first + j];
