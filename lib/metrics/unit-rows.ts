@@ -6,7 +6,7 @@ export interface UnitRows {
   readonly count: number;
   /** Positions of rows that have no direction; those stay zero. */
   readonly degenerate: readonly number[];
-  /** Rows `first` up to, not including, `last`. The last answer is remembered: do not write to it. */
+  /** Rows `first` up to, not including, `last`. The last answer is remembered: do not write to it; the next one takes its memory. */
   take(first: number, last: number): Matrix32;
 }
 
@@ -29,13 +29,16 @@ export function prepareUnitRows(matrix: Matrix32, what: string, order?: Int32Arr
     if (energy === 0) degenerate.push(row);
     return energy === 0 ? 0 : 1 / Math.sqrt(energy);
   });
+  let scratch = new Float32Array();
   let recent = { first: 0, last: 0, rows: matrix32(0, columns) };
   return {
     count,
     degenerate,
     take(first: number, last: number): Matrix32 {
       if (recent.first === first && recent.last === last) return recent.rows;
-      const rows = matrix32(last - first, columns);
+      const length = (last - first) * columns;
+      if (scratch.length < length) scratch = new Float32Array(length);
+      const rows = matrix32(last - first, columns, scratch.subarray(0, length));
       for (let row = first, k = 0; row < last; row++, k += columns) {
         scaleInto(rows.data, k, k + columns, data, beginOf(row), factors[row]);
       }
