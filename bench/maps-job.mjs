@@ -18,7 +18,7 @@ import {
 } from "facebridge/align";
 import { matrix32, takeRows } from "facebridge/core";
 import { chooseEngine } from "facebridge/linalg";
-import { auc, cmc, collectPairs, countRanks, labelScores, roc, scoreBlocks, verification } from "facebridge/metrics";
+import { auc, cmc, labelScores, roc, scoreRecognition } from "facebridge/metrics";
 
 const job = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const engine = await chooseEngine(job.engine);
@@ -66,19 +66,16 @@ async function pairs() {
   const people = peopleOf(range(0, job.train));
 
   const test = async (map, source, target) => {
-    const [counter, collector] = [countRanks(labels), collectPairs(labels)];
     const mapped = await applyMap(map, probes[source], { engine });
     const placed = await placeTargets(map, galleries[target], { engine });
-    await scoreBlocks(mapped, placed, [counter, collector], { engine });
-    const { mated, nonMated } = collector.pairs();
-    const seen = verification(mated, nonMated);
+    const { ranks, evaluation } = await scoreRecognition(mapped, placed, labels, { engine });
     return {
       name: nameOf(source, target, map),
       map,
       lambda: map.lambda,
-      rank1: cmc(counter.ranks())[0],
-      auc: auc(seen),
-      vertices: roc(seen).length,
+      rank1: cmc(ranks)[0],
+      auc: auc(evaluation),
+      vertices: roc(evaluation).length,
     };
   };
   const moments = [];
