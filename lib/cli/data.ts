@@ -89,7 +89,7 @@ export async function getCommand(ids: readonly string[], options: GetOptions): P
 export async function importCommand(source: string, { data, as: id }: DataOptions & { readonly as?: string }): Promise<void> {
   const dataFolder = await openDataFolder(data);
   const done = await importData(source, { dataFolder, as: id, say, signal: interruptSignal() });
-  for (const file of done) print(`imported  ${path.join(dataFolder, file)}`);
+  for (const file of done) print(`imported  ${file}`);
 }
 
 /** The data folder, made where it is not there yet. */

@@ -23,10 +23,11 @@ export interface ImportDataOptions extends ManifestOptions {
 type Network = EncoderManifest | DetectorManifest;
 
 /**
- * Copy what the user has already into the data folder: a network's file, a folder with its files, or the folder of a face set. Files are held to
- * their manifest before they are moved into place; what no manifest has a hash of is recorded in the lock file.
+ * Copy what the user has already into the data folder, or into the user's own where the manifest is there: a network's file, a folder with its
+ * files, or the folder of a face set. Files are held to their manifest before they are moved into place; what no manifest has a hash of is recorded
+ * in the lock file.
  *
- * @returns the paths under the data folder.
+ * @returns where they are now.
  * @throws DataError when there is no such path or id, when a file is another than its manifest says, or a folder holds no image where the set has them.
  */
 export async function importData(source: string, options: ImportDataOptions): Promise<string[]> {
@@ -37,7 +38,8 @@ export async function importData(source: string, options: ImportDataOptions): Pr
   if (id === undefined) {
     if (found.isDirectory()) throw new DataError(`importData: ${source} is a folder; say what it holds: --as <id>`);
     const sha256 = await fileSha256(source);
-    const network = networks.find(({ weights }) => weights.some((weight) => weight.sha256 === sha256));
+    const ofThisFile = networks.filter(({ weights }) => weights.some((weight) => weight.sha256 === sha256));
+    const network = ofThisFile.find(({ root }) => root === undefined) ?? ofThisFile.at(0);
     if (!network) throw new DataError(`importData: no manifest has the SHA-256 of ${source}, ${sha256}; say what it is: --as <id>`);
     return importNetwork(source, sha256, network, options);
   }
@@ -53,10 +55,10 @@ export async function importData(source: string, options: ImportDataOptions): Pr
 async function importNetwork(
   source: string,
   sha256: string | null,
-  { id, weights }: Network,
-  options: ImportDataOptions,
+  { id, root, weights }: Network,
+  { say, signal, ...options }: ImportDataOptions,
 ): Promise<string[]> {
-  const { dataFolder, say, signal } = options;
+  const dataFolder = root ?? options.dataFolder;
   const files = sha256 === null ? weights : weights.filter((weight) => weight.sha256 === sha256);
   const hasName = ({ path: name }: WeightFile): boolean => path.basename(name) === path.basename(source);
   const chosen = files.length > 0 ? files : weights.length === 1 ? weights : weights.filter(hasName);
@@ -84,13 +86,15 @@ async function importNetwork(
     } finally {
       await rm(copy, { force: true });
     }
-    done.push(file.path);
+    done.push(target);
   }
   return done;
 }
 
-async function importFaceSet(source: string, faceSet: FaceSetManifest, { dataFolder, say, signal }: ImportDataOptions): Promise<string[]> {
-  const { id, folder, images, counts } = faceSet;
+async function importFaceSet(source: string, faceSet: FaceSetManifest, { say, signal, ...options }: ImportDataOptions): Promise<string[]> {
+  const { id, root, folder, images, counts } = faceSet;
+  const dataFolder = root ?? options.dataFolder;
+  const target = path.join(dataFolder, "faces", folder);
   const staging = path.join(dataFolder, `.import-${folder}`);
   const inside = path.join(staging, "faces", folder);
   const withImages = (await stat(path.join(source, images)).catch(() => null))?.isDirectory() ?? false;
@@ -99,14 +103,14 @@ async function importFaceSet(source: string, faceSet: FaceSetManifest, { dataFol
     await mkdir(path.dirname(inside), { recursive: true });
     if (!(await stat(source)).isDirectory()) throw new DataError(`importData: ${source} is no folder; unpack it, and name the folder`);
     await copyFolder(source, withImages ? inside : path.join(inside, images), signal);
-    const taken = await listFaceImages(faceSet, staging);
+    const taken = await listFaceImages({ ...faceSet, root: staging }, staging);
     const people = new Set(taken.map(({ identity }) => identity)).size;
     say(`${id}: ${people} of ${counts.identities} people, ${taken.length} of ${counts.images} images`);
-    await mergeFolder(inside, path.join(dataFolder, "faces", folder));
+    await mergeFolder(inside, target);
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
-  return [`faces/${folder}`];
+  return [target];
 }
 
 /** Names that start with a dot are left out. */

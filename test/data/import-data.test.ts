@@ -1,8 +1,10 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { DataError } from "../../lib/core/errors.js";
-import { importData, manifestFolder, readFetchLock } from "../../lib/data/index.js";
+import { importData, loadEncoderManifest, manifestFolder, readFetchLock, weightsStatus } from "../../lib/data/index.js";
+import { ownFaceSet, writeLocalManifest } from "../../lib/data/local-manifest.js";
+import { ownLocalFolder } from "../own-local-folder.js";
 import { temporaryFolder } from "../temporary-folder.js";
 
 type Json = Record<string, unknown>;
@@ -39,7 +41,7 @@ async function setting(weights?: Json[]): Promise<Setting> {
 test("a file is told by its hash, and copied to where its manifest wants it", async () => {
   const { source, dataFolder, bring } = await setting();
   await writeFile(path.join(source, "whatever"), "abc");
-  expect(await bring("whatever")).toEqual(["encoders/sub/net.onnx"]);
+  expect(await bring("whatever")).toEqual([path.join(dataFolder, "encoders/sub/net.onnx")]);
   expect(await readFile(path.join(dataFolder, "encoders/sub/net.onnx"), "utf8")).toBe("abc");
 });
 
@@ -49,14 +51,14 @@ test("a folder gives all files of a network", async () => {
     { path: "sub/net.bin", bytes: 3, sha256: abc },
   ]);
   for (const name of ["net.json", "net.bin"]) await writeFile(path.join(source, name), "abc");
-  expect(await bring(".", "net")).toEqual(["encoders/sub/net.json", "encoders/sub/net.bin"]);
+  expect(await bring(".", "net")).toEqual(["encoders/sub/net.json", "encoders/sub/net.bin"].map((file) => path.join(dataFolder, file)));
   expect(await readFile(path.join(dataFolder, "encoders/sub/net.bin"), "utf8")).toBe("abc");
 });
 
 test("a file of which no hash is known is recorded", async () => {
   const { source, dataFolder, bring, said } = await setting([{ path: "net.onnx", bytes: null, sha256: null }]);
   await writeFile(path.join(source, "mine.onnx"), "abc");
-  expect(await bring("mine.onnx", "net")).toEqual(["encoders/net.onnx"]);
+  expect(await bring("mine.onnx", "net")).toEqual([path.join(dataFolder, "encoders/net.onnx")]);
   expect(said[0]).toContain(`encoders/net.onnx is unverified: its manifest has no hash. SHA-256 ${abc} is recorded`);
   expect(await readFetchLock(dataFolder)).toEqual({ "encoders/net.onnx": { bytes: 3, sha256: abc, from: "data import" } });
 });
@@ -66,11 +68,33 @@ test("the folder of a face set is counted and copied, with or without the folder
   await mkdir(path.join(source, "set/images/Ann"), { recursive: true });
   for (const name of ["1.jpg", "2.jpg", "3.jpg"]) await writeFile(path.join(source, "set/images/Ann", name), name);
   await writeFile(path.join(source, "set/pairs.csv"), "pairs");
-  expect(await bring("set", "lfw")).toEqual(["faces/lfw"]);
+  expect(await bring("set", "lfw")).toEqual([path.join(dataFolder, "faces/lfw")]);
   expect(said).toEqual(["lfw: 1 of 901 people, 3 of 4862 images"]);
   expect(await readFile(path.join(dataFolder, "faces/lfw/pairs.csv"), "utf8")).toBe("pairs");
   await bring("set/images", "lfw");
   expect(await readFile(path.join(dataFolder, "faces/lfw/images/Ann/2.jpg"), "utf8")).toBe("2.jpg");
+});
+
+test("what is the user's own goes where its manifest is, and is read from", async () => {
+  const [dataFolder, own, source] = [await temporaryFolder(), await ownLocalFolder(), await temporaryFolder()];
+  const root = path.join(own, "local");
+  const weights = [{ path: "net.onnx", bytes: 3, sha256: abc }];
+  const manifest = await loadEncoderManifest("face_esp_mbf");
+  if (manifest.kind === "detector") throw new Error("a detector has no embeddings");
+  await writeLocalManifest("encoders", { ...manifest, id: "net", weights });
+  const counts = { identities: 1, images: 2, licence: "not stated", access: "one's own" };
+  await writeLocalManifest("face-sets", ownFaceSet("friends", counts));
+  await mkdir(path.join(source, "faces/Ann"), { recursive: true });
+  for (const name of ["net", "faces/Ann/1.jpg", "faces/Ann/2.jpg"]) await writeFile(path.join(source, name), "abc");
+
+  const told: string[] = [];
+  const options = { dataFolder, say: (text: string): void => void told.push(text) };
+  expect(await importData(path.join(source, "net"), options)).toEqual([path.join(root, "encoders/net.onnx")]);
+  expect(await weightsStatus(await loadEncoderManifest("net"), dataFolder)).toBe("verified");
+  expect(await importData(path.join(source, "faces"), { ...options, as: "friends" })).toEqual([path.join(root, "faces/friends")]);
+  expect(await readFile(path.join(root, "faces/friends/images/Ann/2.jpg"), "utf8")).toBe("abc");
+  expect(told).toEqual(["friends: 1 of 1 people, 2 of 2 images"]);
+  expect(await readdir(dataFolder)).toEqual([]);
 });
 
 const refused: [string, string, string | undefined, RegExp][] = [
