@@ -2,7 +2,7 @@ import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { DataError } from "../core/errors.js";
 import { workFolder } from "../data/index.js";
-import { readProvenance, type RunProvenance } from "../kernel/index.js";
+import { readProvenance, readStarted, type RunProvenance } from "../kernel/index.js";
 import { compareRows, readResultFile, type ResultRow } from "../study/index.js";
 import { print, printJson, say, textTable } from "./terminal.js";
 
@@ -11,7 +11,9 @@ export interface KeptRun {
   /** `<notebook>/<digest>`. */
   readonly id: string;
   readonly folder: string;
-  /** Null for a run that was stopped. */
+  /** Whether it came to its end. */
+  readonly whole: boolean;
+  /** What it says of itself; null where it was stopped before it could. */
   readonly provenance: RunProvenance | null;
 }
 
@@ -23,14 +25,14 @@ const digest = /^[0-9a-f]{16}$/;
 export async function listRunsCommand({ json = false }: { readonly json?: boolean }): Promise<void> {
   const runs = await findRuns();
   if (json) {
-    printJson(runs.map(({ id, folder, provenance }) => ({ id, folder, whole: provenance !== null, ...provenance })));
+    printJson(runs.map(({ provenance, ...run }) => ({ ...run, ...provenance })));
     return;
   }
   if (runs.length === 0) {
     say(`no runs under ${runsFolder}; make one with: facebridge run <notebook>`);
     return;
   }
-  print(textTable(["run", "state", "parameters"], runs.map((run) => [run.id, run.provenance === null ? "stopped" : "whole", differing(run, runs)]))); // prettier-ignore
+  print(textTable(["run", "state", "parameters"], runs.map((run) => [run.id, run.whole ? "whole" : "stopped", differing(run, runs)]))); // prettier-ignore
 }
 
 /** `facebridge runs compare`: the rows of two runs side by side. */
@@ -65,7 +67,7 @@ export async function compareRunsCommand(
 /** `facebridge runs clean`: take away the runs that were stopped, or those that are named. */
 export async function cleanRunsCommand(names: readonly string[]): Promise<void> {
   const runs = await findRuns();
-  const chosen = names.length > 0 ? names.map((name) => pickRun(name, runs)) : runs.filter(({ provenance }) => provenance === null);
+  const chosen = names.length > 0 ? names.map((name) => pickRun(name, runs)) : runs.filter(({ whole }) => !whole);
   for (const { folder, id } of chosen) {
     await rm(folder, { recursive: true });
     print(`removed ${id}`);
@@ -81,7 +83,8 @@ export async function findRuns(): Promise<KeptRun[]> {
   for (const notebook of await subfolders(runsFolder)) {
     for (const name of (await subfolders(path.join(runsFolder, notebook))).filter((entry) => digest.test(entry))) {
       const folder = path.join(runsFolder, notebook, name);
-      runs.push({ id: `${notebook}/${name}`, folder, provenance: await readProvenance(folder) });
+      const provenance = await readProvenance(folder);
+      runs.push({ id: `${notebook}/${name}`, folder, whole: provenance !== null, provenance: provenance ?? (await readStarted(folder)) });
     }
   }
   return runs;
@@ -104,7 +107,7 @@ async function rowsOf({ folder, id }: KeptRun): Promise<ResultRow[]> {
 
 /** The files of result rows in a run's folder. */
 export async function resultFilesOf(folder: string): Promise<string[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith(".json") && name !== "provenance.json");
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".json") && !["provenance.json", "started.json"].includes(name));
   return names.sort().map((name) => path.join(folder, name));
 }
 

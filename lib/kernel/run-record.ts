@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { packageVersion } from "../core/version.js";
@@ -30,7 +30,7 @@ export interface RunProvenance {
 }
 
 export interface RecordedRun {
-  /** Holds notebook.ipynb, the notebook's result file, figures/ and, when the run is whole, provenance.json. */
+  /** Holds notebook.ipynb, the notebook's result file, figures/ and, when the run is whole, provenance.json; else started.json. */
   readonly folder: string;
   /** Whether a run with the same code, data and parameters was there already. */
   readonly reused: boolean;
@@ -45,14 +45,16 @@ export interface RecordOptions extends Pick<RunOptions, "onCell" | "onProgress" 
 }
 
 const provenanceFile = "provenance.json";
+/** What provenance.json is called until the run is whole. */
+const startedFile = "started.json";
 /** What studies read of the user's folder. */
 const studiedFolders = ["face-sets", "embeddings", "added-embeddings"];
 
 /**
  * Run a notebook into a folder of its own, `<out>/<notebook>/<digest>/`, or find the same run there.
  *
- * The digest is of all that decides the results. `provenance.json` is written last: without it a folder is of a run that was stopped,
- * and the next run goes on from what the cache holds.
+ * The digest is of all that decides the results. `provenance.json` is called `started.json` until the run is whole: a folder that holds that
+ * is of a run that was stopped, and the next run goes on from what the cache holds.
  *
  * @throws ValueError for parameters that the notebook does not declare, before anything runs.
  */
@@ -71,20 +73,32 @@ export async function recordRun(
 
   await mkdir(folder, { recursive: true });
   await removeLeftovers(folder);
+  await writeAtomically(path.join(folder, startedFile), [Buffer.from(`${JSON.stringify(provenance, null, 2)}\n`)]);
   const declared = declaredParameters(notebook).map(({ name }) => name);
   const results = declared.includes("resultFolder") ? { resultFolder: path.relative(workFolder(), folder).split(path.sep).join("/") } : {};
   const { notebook: executed, failure } = await runNotebook(notebook, { ...options, parameters: { ...results, ...parameters } });
   await writeAtomically(path.join(folder, "notebook.ipynb"), [Buffer.from(formatNotebook(executed))]);
   if (failure === null) {
     await writeFigures(executed, path.join(folder, "figures"));
-    await writeAtomically(path.join(folder, provenanceFile), [Buffer.from(`${JSON.stringify(provenance, null, 2)}\n`)]);
+    await rename(path.join(folder, startedFile), path.join(folder, provenanceFile)).catch(async (error: unknown) => {
+      if ((await readProvenance(folder)) === null) throw error; // else another process that runs the same was faster
+    });
   }
   return { folder, reused: false, failure };
 }
 
 /** What a whole run says of itself; null where there is none. */
 export async function readProvenance(folder: string): Promise<RunProvenance | null> {
-  const text = await readFile(path.join(folder, provenanceFile), "utf8").catch(() => null);
+  return readRecord(path.join(folder, provenanceFile));
+}
+
+/** What a run that is not whole said of itself when it started; null where there is none. */
+export async function readStarted(folder: string): Promise<RunProvenance | null> {
+  return readRecord(path.join(folder, startedFile));
+}
+
+async function readRecord(file: string): Promise<RunProvenance | null> {
+  const text = await readFile(file, "utf8").catch(() => null);
   return text === null ? null : (JSON.parse(text) as RunProvenance);
 }
 

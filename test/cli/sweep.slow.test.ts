@@ -96,6 +96,18 @@ test("edited in a shell, in a file and in the notebook, an ablation gives the sa
   expect(user + system).toBeLessThan(3);
 });
 
+test("a run that failed is listed as stopped, with the parameters in which it differs, until it is cleaned away", async () => {
+  const project = await copyProjectWithStudy();
+  const command = (...args: string[]): ReturnType<typeof runNode> => runNode([commandOf(project), ...args], process.env);
+  expect(command("run", "small").code).toBe(0);
+  expect(command("run", "small", "--set", 'encoders=["nobody","face_esp_mbf"]').code).toBe(1);
+  const listed = command("runs", "list").stdout;
+  expect(listed).toMatch(/^small\/[0-9a-f]{16} +stopped +encoders=\["nobody","face_esp_mbf"\]$/m);
+  expect(listed).toMatch(/^small\/[0-9a-f]{16} +whole +encoders=\["face_/m);
+  expect(command("runs", "clean").stdout).toMatch(/^removed small\/[0-9a-f]{16}\n$/);
+  expect(command("runs", "list").stdout).not.toContain("stopped");
+});
+
 const mounts = spawnSync("unshare", ["-Urm", "true"]).status === 0;
 if (!mounts) process.stderr.write("SKIPPED: a run on a full disk; this system lets no user mount a small one\n");
 

@@ -2,7 +2,7 @@ import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { ValueError } from "../../lib/core/errors.js";
-import { readProvenance, recordRun } from "../../lib/kernel/run-record.js";
+import { readProvenance, readStarted, recordRun } from "../../lib/kernel/run-record.js";
 import { readNotebook, writeNotebook } from "../../lib/notebook/nbformat.js";
 import { temporaryFolder } from "../temporary-folder.js";
 import { notebookOf } from "./notebooks.js";
@@ -77,7 +77,8 @@ describe("recordRun", () => {
     const { folder, failure } = await recordRun(file, { parameters: { fail: true }, out });
     expect(failure).toMatchObject({ name: "Error", message: "as asked" });
     expect(await readProvenance(folder)).toBeNull();
-    expect((await readdir(folder)).sort()).toEqual(["notebook.ipynb", "rows.json"]);
+    expect(await readStarted(folder)).toMatchObject({ notebook: "sample", parameters: { seed: 0, fail: true } });
+    expect((await readdir(folder)).sort()).toEqual(["notebook.ipynb", "rows.json", "started.json"]);
   }, 60_000);
 
   test("refuses a wrong parameter before anything runs", async () => {
