@@ -45,8 +45,11 @@ export async function loadOnnxNetwork(
     switch (type) {
       case "float32":
         return new OnnxTensor("float32", data, shape);
-      case "float16":
-        return new OnnxTensor("float16", toHalf(data), shape);
+      case "float16": {
+        const halves = toHalf(data);
+        // Where there is a Float16Array (Node 24) the tensor wraps the halves in one, which onnxruntime-node 1.30 reads as empty.
+        return Object.defineProperty(new OnnxTensor("float16", halves, shape), "data", { value: halves });
+      }
       case "uint8":
         return new OnnxTensor("uint8", Uint8Array.from(Uint8ClampedArray.from(data)), shape);
       default:
