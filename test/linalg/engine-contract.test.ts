@@ -1,3 +1,4 @@
+import process from "node:process";
 import { beforeAll, describe, expect, it, test } from "vitest";
 import { ShapeError, ValueError } from "../../lib/core/errors.js";
 import { matrix32, matrix64, toFloat32, toFloat64, type Matrix64 } from "../../lib/core/matrix.js";
@@ -11,7 +12,9 @@ const reports = await describeEngines();
 const names = reports.filter((entry) => entry.present).map((entry) => entry.name);
 const sizes = [1, 2, 7, 64, 200];
 
-test.skip.each(reports.filter((entry) => !entry.present))("engine $name is held to the contract; skipped, since: $detail", () => undefined);
+const absent = reports.filter((entry) => !entry.present);
+for (const { name, detail } of absent) process.stderr.write(`SKIPPED: tests on the engine ${name}: ${detail}\n`);
+test.skip.each(absent)("engine $name is held to the contract; skipped, since: $detail", () => undefined);
 
 describe.each(names)("engine %s", (name) => {
   let engine: Engine;
