@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import process from "node:process";
 import { DataError } from "../core/errors.js";
 import { packageVersion } from "../core/version.js";
@@ -15,6 +14,7 @@ import {
 } from "../data/index.js";
 import { describeEngines, type EngineReport, findCuda, usualEngine } from "../linalg/index.js";
 import { loadTfjs } from "../linalg/load-tfjs.js";
+import { findPython, pythonAdvice } from "./python-environment.js";
 import { textTable } from "./terminal.js";
 
 export interface DoctorOptions {
@@ -63,11 +63,7 @@ async function describeSurroundings(engines: readonly EngineReport[]): Promise<S
   const cuda = await findCuda();
   const usual = usualEngine();
   const algebra = engines.find(({ name }) => name === usual);
-  const python = await new Promise<string>((resolve) => {
-    execFile("python3", ["--version"], (error, stdout) => {
-      resolve(error ? "none" : stdout.trim());
-    });
-  });
+  const python = findPython();
   const rows = [
     [
       "algebra",
@@ -76,9 +72,14 @@ async function describeSurroundings(engines: readonly EngineReport[]): Promise<S
     ],
     ["ONNX networks", "cpu", cuda.present ? `the default; --provider cuda works: ${cuda.detail}` : `no CUDA provider: ${cuda.detail}`],
     ["TensorFlow.js networks", backend, reason],
-    ["Python", python, "for JupyterLab and the benches"],
+    [
+      "JupyterLab, benches",
+      python === null ? "none" : `Python ${python.version}`,
+      python === null ? "no Python 3.10 or newer was found" : `as ${python.name}`,
+    ],
   ];
-  return { text: `Would be used\n${textTable(["for", "what", "why"], rows)}`, advice: [] };
+  const advice = python === null ? [`For JupyterLab and the benches ${pythonAdvice}; all else does without.`] : [];
+  return { text: `Would be used\n${textTable(["for", "what", "why"], rows)}`, advice };
 }
 
 async function describeNetworks(dataFolder: string | null): Promise<Section> {

@@ -18,6 +18,20 @@ export const environmentPython: string = path.join(environmentFolder, ...(isWind
 /** Where JupyterLab keeps settings and state. */
 export const labStateFolder: string = path.join(cacheFolder, "jupyter");
 
+/** How to get the Python that {@link findPython} looks for. */
+export const pythonAdvice =
+  "install python3 (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python; Windows: python.org)";
+
+/** The name that starts a Python of 3.10 or newer, and its version; null where there is none. */
+export function findPython(): { readonly name: string; readonly version: string } | null {
+  const check = "import sys; print(sys.version.split()[0]); sys.exit(sys.version_info < (3, 10))";
+  for (const name of ["python3", "python", ...(isWindows ? ["py"] : [])]) {
+    const { status, stdout } = spawnSync(name, ["-c", check], { stdio: ["ignore", "pipe", "ignore"], encoding: "utf8" });
+    if (status === 0) return { name, version: stdout.trim() };
+  }
+  return null;
+}
+
 /** Whether the environment holds what requirements.txt asks for. */
 export function isEnvironmentReady(): boolean {
   return existsSync(environmentPython) && existsSync(stamp) && readFileSync(stamp, "utf8") === requirementsHash();
@@ -32,8 +46,11 @@ export function isEnvironmentReady(): boolean {
 export async function ensureEnvironment(say: (text: string) => void): Promise<void> {
   if (isEnvironmentReady()) return;
   const python = findPython();
+  if (python === null) {
+    throw new DataError(`ensureEnvironment: no Python 3.10 or newer was found, which JupyterLab needs; ${pythonAdvice}`);
+  }
   say(`installing JupyterLab under ${path.relative(process.cwd(), environmentFolder) || environmentFolder} (once; about 320 MB)`);
-  await runStep([python, "-m", "venv", "--clear", environmentFolder], "on Debian and Ubuntu install python3-venv too");
+  await runStep([python.name, "-m", "venv", "--clear", environmentFolder], "on Debian and Ubuntu install python3-venv too");
   const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", requirements];
   await runStep([environmentPython, ...install], "see that pip reaches its package index, then run the same command again");
   // JupyterLab brings scripts for Node that are no modules, which this project's package.json would make them.
@@ -85,19 +102,6 @@ export async function runEnvironmentPython(args: readonly string[], options: Spa
 
 function requirementsHash(): string {
   return createHash("sha256").update(readFileSync(requirements)).digest("hex");
-}
-
-function findPython(): string {
-  const check = "import sys; sys.exit(sys.version_info < (3, 10))";
-  const found = ["python3", "python", ...(isWindows ? ["py"] : [])].find(
-    (name) => spawnSync(name, ["-c", check], { stdio: "ignore" }).status === 0,
-  );
-  if (found === undefined) {
-    throw new DataError(
-      "ensureEnvironment: no Python 3.10 or newer was found, which JupyterLab needs; install python3 (Debian, Ubuntu: apt install python3 python3-venv; macOS: brew install python; Windows: python.org)",
-    );
-  }
-  return found;
 }
 
 async function runStep([command, ...args]: readonly string[], advice: string): Promise<void> {

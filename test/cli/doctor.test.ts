@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { doctor } from "../../lib/cli/doctor.js";
 import type { EngineReport } from "../../lib/linalg/index.js";
 import { temporaryFolder } from "../temporary-folder.js";
@@ -20,9 +20,8 @@ test("without a data folder it looks for nothing and says how to name one", asyn
   expect(text).toMatch(/^algebra +onnx +the default; FACEBRIDGE_ENGINE names another that is present$/m);
   expect(text).toMatch(/^ONNX networks +cpu +(the default; --provider cuda works: |no CUDA provider: )/m);
   expect(text).toMatch(/^TensorFlow.js networks +(tfjs-node-gpu +the add-on finds a GPU|wasm +the add-on @tensorflow\/tfjs-node-gpu )/m);
-  expect(text).toMatch(/^Python +(Python 3|none)/m);
   expect(text).toMatch(/^face_esp_mbf +face +512 +yes +not looked for$/m);
-  expect(text).toMatch(/To do\n- Name the data folder, which holds encoders\/ and faces\/: --data <folder>, or set FACEBRIDGE_DATA.$/);
+  expect(text).toMatch(/To do\n- Name the data folder, which holds encoders\/ and faces\/: --data <folder>, or set FACEBRIDGE_DATA.$/m);
 });
 
 test("in an empty data folder it names each missing file, where it comes from and under which licence", async () => {
@@ -49,6 +48,17 @@ test("damaged weights and a partial face set are told apart from missing ones", 
   expect(text).toMatch(/- face_mfn_B: .*face_mfn_B.onnx is not what its manifest says \(wrong size\); get it again from CrD1997/);
   expect(text).toMatch(/^lfw +1 of 901 +3 of 4862 +partial$/m);
   expect(text).toContain("- lfw: whatever needs only what is there works. For the rest: ");
+});
+
+test("it names the Python that JupyterLab would have, or says how to get one", async () => {
+  const programs = await temporaryFolder();
+  vi.stubEnv("PATH", programs);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const without = await report(null);
+  expect(without).toMatch(/^JupyterLab, benches +none +no Python 3.10 or newer was found$/m);
+  expect(without).toMatch(/^- For JupyterLab and the benches install python3 \(Debian, Ubuntu: .*\); all else does without\.$/m);
+  await writeFile(path.join(programs, "python"), "#!/bin/sh\necho 3.12.1\n", { mode: 0o755 });
+  expect(await report(null)).toMatch(/^JupyterLab, benches +Python 3.12.1 +as python$/m);
 });
 
 test("without any engine it says so", async () => {
