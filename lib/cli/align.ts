@@ -41,7 +41,7 @@ export async function alignCommand(options: AlignCommandOptions): Promise<void> 
   const { rows } = await runStudy(spec, context);
   if (out !== undefined) await writeResultFile(out, rows);
   if (json) printJson(rows);
-  else if (out === undefined) print(alignTable(rows));
+  else print(out === undefined ? alignTable(rows) : `${rows.length} rows: ${out}`);
 }
 
 async function loadMoments(file: string, wanted: SavedParts["of"]): Promise<Moments> {

@@ -1,10 +1,10 @@
-import type { RunOptions } from "../kernel/index.js";
+import type { CellFailure, RunOptions } from "../kernel/index.js";
 import { statusLine } from "./terminal.js";
 
 /** What a run of a notebook tells, as a line on standard error. */
 export interface NotebookFollower extends Required<Pick<RunOptions, "onCell" | "onProgress">> {
-  /** The run ended. */
-  readonly end: () => void;
+  /** The run ended, with the cell that stopped it. */
+  readonly end: (failure: CellFailure | null) => void;
 }
 
 /**
@@ -24,8 +24,8 @@ export function followNotebook(name: string): NotebookFollower {
     onProgress: (line) => {
       status.show(`${where}, ${line}`);
     },
-    end: () => {
-      status.end(`${name}: ${count} cells`);
+    end: (failure) => {
+      status.end(failure === null ? `${name}: ${count} cells` : `${where} failed`);
     },
   };
 }

@@ -25,7 +25,7 @@ async function mergeMoments(files: readonly string[], out: string): Promise<void
     throw new DataError(`merge: ${files[other + 1]} holds moments of ${JSON.stringify(others[other].of)}, and ${files[0]} of ${JSON.stringify(first.of)}; merge those of one pair`); // prettier-ignore
   const parts = [first, ...others].flatMap((saved) => saved.parts).sort((one, two) => one.first - two.first);
   await saveParts(out, { ...first, parts: mergeParts(parts) });
-  print(`moments of ${files.length} shards: ${out}`);
+  print(`moments of ${files.length} ${files.length === 1 ? "shard" : "shards"}: ${out}`);
 }
 
 async function mergeRows(files: readonly string[], out: string): Promise<void> {

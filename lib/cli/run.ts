@@ -43,7 +43,7 @@ export async function runNotebookCommand(name: string, { set, grid, params, out,
   if (combinations.length === 1) {
     const { end, ...follower } = followNotebook(path.basename(file, ".ipynb"));
     const run = await recordRun(file, { ...options, parameters: combinations[0], ...follower });
-    if (!run.reused) end();
+    if (!run.reused) end(run.failure);
     tell(run, file);
     return;
   }

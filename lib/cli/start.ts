@@ -53,7 +53,7 @@ async function executeNotebook(name: string, out: string, parameters: Record<str
     signal: interruptSignal(),
     ...follower,
   });
-  end();
+  end(failure);
   if (failure) throw cellFailure(failure, `${name}.ipynb`, executed);
   return executed;
 }

@@ -51,7 +51,9 @@ export async function getData(downloads: readonly Download[], options: GetDataOp
   const { dataFolder, acceptLicence = false, say } = options;
   for (const { id, licence, files } of downloads) {
     if (files.length === 0) {
-      throw new DataError(`getData: no address of ${id} is known; get it by hand, then run: facebridge data import <path> --as ${id}`);
+      throw new DataError(
+        `getData: no address of ${id} is known; get it by hand (facebridge doctor --data <folder> names its source), then run: facebridge data import <path> --as ${id}`,
+      );
     }
     if (licence.restricted && !acceptLicence) {
       throw new LicenceError(

@@ -45,6 +45,8 @@ export interface RunResult {
 export interface CellFailure extends CellError {
   /** Of the cell among all cells of the executed notebook, from 0. */
   readonly cellIndex: number;
+  /** As Jupyter counts the cells that ran: In [1], In [2], … */
+  readonly executionCount: number;
   readonly cellId: string;
 }
 
@@ -120,7 +122,7 @@ async function runCells(notebook: Notebook, { session, timeoutMs, onCell, onProg
     executed[cellIndex] = done;
     onCell?.({ ...progress, state: outcome.status === "ok" ? "finished" : "failed", cell: done });
     if (outcome.status === "error" && !hasTag(cell, "raises-exception")) {
-      failure = { cellIndex, cellId: cell.id, ...outcome.error };
+      failure = { cellIndex, executionCount, cellId: cell.id, ...outcome.error };
       break;
     }
   }

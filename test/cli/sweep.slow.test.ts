@@ -100,7 +100,10 @@ test("a run that failed is listed as stopped, with the parameters in which it di
   const project = await copyProjectWithStudy();
   const command = (...args: string[]): ReturnType<typeof runNode> => runNode([commandOf(project), ...args], process.env);
   expect(command("run", "small").code).toBe(0);
-  expect(command("run", "small", "--set", 'encoders=["nobody","face_esp_mbf"]').code).toBe(1);
+  const failed = command("run", "small", "--set", 'encoders=["nobody","face_esp_mbf"]');
+  expect(failed.code).toBe(1);
+  expect(failed.stderr).toMatch(/^small: cell 4 of 5 failed in /m);
+  expect(failed.stderr).toMatch(/^DataError: In \[4\] of small.ipynb failed with DataError: readEmbeddingSet: .*nobody/m);
   const listed = command("runs", "list").stdout;
   expect(listed).toMatch(/^small\/[0-9a-f]{16} +stopped +encoders=\["nobody","face_esp_mbf"\]$/m);
   expect(listed).toMatch(/^small\/[0-9a-f]{16} +whole +encoders=\["face_/m);

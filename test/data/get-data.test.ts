@@ -306,7 +306,7 @@ describe("what may be fetched", () => {
   test("what has no address says how to bring it", async () => {
     const { get } = await fetcher();
     await expect(get({ ...download(""), files: [] })).rejects.toThrow(
-      "getData: no address of net is known; get it by hand, then run: facebridge data import <path> --as net",
+      "getData: no address of net is known; get it by hand (facebridge doctor --data <folder> names its source), then run: facebridge data import <path> --as net",
     );
   });
 

@@ -139,6 +139,7 @@ test(
     });
     expect(failure).toMatchObject({
       cellIndex: 1,
+      executionCount: 2,
       cellId: "injected-parameters",
       name: "TypeScriptError",
       message: "2:1 - Type 'string' is not assignable to type 'number'.",
