@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { findPython, pythonAdvice } from "../dist/cli/python-environment.js";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const folder = path.join(root, ".cache", "bench-venv");
@@ -21,8 +22,13 @@ export function benchPython() {
   const python = path.join(folder, "bin", "python");
   const stamp = path.join(folder, "packages.txt");
   if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== packages.join("\n")) {
+    const found = findPython();
+    if (found === null) {
+      console.error(`bench: no Python 3.10 or newer was found, which the peers run in; ${pythonAdvice}`);
+      process.exit(1);
+    }
     console.error("bench: making a Python environment in .cache/bench-venv");
-    execFileSync("python3", ["-m", "venv", folder]);
+    execFileSync(found.name, ["-m", "venv", folder]);
     execFileSync(path.join(folder, "bin", "pip"), ["install", "--quiet", "--disable-pip-version-check", ...packages], {
       stdio: ["ignore", "ignore", "inherit"],
     });

@@ -12,8 +12,10 @@ const benches = {
   recognition: "./recognition.mjs",
 };
 if (!(name in benches)) {
-  console.error(`bench: got "${name ?? ""}"; give one of ${Object.keys(benches).join(", ")}`);
-  process.exit(1);
+  console.error(
+    `bench: ${name === undefined ? "no bench was named" : `there is no "${name}"`}; give one of ${Object.keys(benches).join(", ")}`,
+  );
+  process.exit(2);
 }
 const { bench } = await import(benches[name]);
 await bench(args);

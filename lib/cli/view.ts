@@ -28,7 +28,7 @@ export async function viewCloudsCommand(spec: TestCloudsSpec): Promise<void> {
   const figure = drawCloud3d(points, { title: `${spec.source} → ${spec.target}, ${spec.map}, ${spec.people} people`, quality });
   const { url } = await viewFigure(figure.data, figure.layout);
   signal.addEventListener("abort", () => process.exit(0));
-  say(`the figure is at ${url}, for this machine alone, until its window closes or Ctrl-C; its page gets Plotly from a CDN`);
+  say(`the figure is at ${url} for this machine alone, until its window closes or Ctrl-C; its page gets Plotly from a CDN`);
 }
 
 /** A window that is open: the address it shows, and how to stop serving it. */
