@@ -16,7 +16,7 @@ export { inspectFaces, type FaceSetProblem } from "./inspect-faces.js";
 export { learningCurve, type LearningPoint } from "./learning-curve.js";
 export { measureSeparation, type SeparationValue } from "./identity-separation.js";
 export { isRate, rankMetric, tmrMetric } from "./metric-names.js";
-export { identityNames, type FitRows, type NetworkRows } from "./network-rows.js";
+export { identityNames, type FitNetwork, type FitRows, type NetworkRows } from "./network-rows.js";
 export { planStudy, type PlanOptions, type StudyPlan } from "./protocol.js";
 export { formatResultRows, parseResultRows, readResultFile, writeResultFile } from "./result-file.js";
 export { resampleCompatibility, type ResampledCompatibility, type ResampleSpec } from "./resample-compatibility.js";
@@ -25,6 +25,7 @@ export { runStudy } from "./run-study.js";
 export { retrieve, type Retrieval, type RetrievalSpec, type Retrieved, type RetrievedImage } from "./retrieve.js";
 export { runStudies } from "./run-studies.js";
 export { prepareProtection, type ProtectRows, type TemplateProtection } from "./protect-templates.js";
+export type { PreparedFits } from "./prepare-fits.js";
 export { prepareStudy, type PreparedStudy, type StudyRowsSpec, type TestNames } from "./prepare-study.js";
 export { scoreMap, type ScoreMapOptions, type TestRows } from "./score-map.js";
 export {

@@ -14,6 +14,7 @@ import { keyOf, type EncoderPair, type StudyContext } from "./study-spec.js";
 export interface PreparedFits {
   /** Equal where the same rows of the same networks are fitted on. */
   readonly key: string;
+  /** What is fitted on of a network. */
   readonly network: (encoder: string) => Promise<FitNetwork>;
   /** What maps of a pair are fitted from: of each draw of the control where there is one. The last two networks' sums are kept. */
   readonly pairFits: (pair: EncoderPair) => Promise<readonly FitContext[]>;
