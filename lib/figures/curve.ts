@@ -80,10 +80,10 @@ export interface PlainPoint {
   readonly y: number;
 }
 
-/** Where the line of chance has its name: left of a point, below the line or above it. */
+/** Where the line of chance has its name: left of a point and below the line, or right of it. */
 export interface ChanceName {
   readonly at: PlainPoint;
-  readonly side: "below" | "above";
+  readonly side: "below" | "right";
 }
 
 /** A dashed grey line through `points`, what guessing would reach, with its name. */
@@ -92,7 +92,9 @@ export function chanceLayers(
   { at, side }: ChanceName,
   axes: { readonly x: object; readonly y: object },
 ): readonly unknown[] {
-  const place = side === "below" ? { baseline: "top", dx: -6, dy: 6 } : { baseline: "bottom", dx: -8, dy: 0 };
+  // Curves that are no better than chance run along it: the name keeps clear of them where the axis leaves room.
+  const below = { align: "right", baseline: "top", dx: -6, dy: at.y > 0.1 ? 14 : 6 };
+  const place = side === "below" ? below : { align: "left", baseline: "top", dx: 8, dy: 2 };
   return [
     {
       data: { name: "chance", values: points },
@@ -101,7 +103,7 @@ export function chanceLayers(
     },
     {
       data: { name: "chance-name", values: [at] },
-      mark: { type: "text", text: "chance", color: referenceColour, fontSize: 11, align: "right", ...place },
+      mark: { type: "text", text: "chance", color: referenceColour, fontSize: 11, ...place },
       encoding: axes,
     },
   ];

@@ -43,9 +43,7 @@ export function drawDet(curves: readonly ErrorCurve[], { lowest = 1e-3, title }:
   });
   const shown = ticks.filter((rate) => rate >= lowest);
   // d3 writes a negative number with a minus sign, not a hyphen.
-  const names = shown.map(
-    (rate) => `'${probit(rate).toFixed(4).replace("-", "−")}': '${rate < 1e-3 ? rate.toExponential() : `${100 * rate}%`}'`,
-  );
+  const names = shown.map((rate) => `'${probit(rate).toFixed(4).replace("-", "−")}': '${Number((100 * rate).toPrecision(1))}%'`);
   const axis = { values: shown.map(probit), labelExpr: `({${names.join(", ")}})[format(datum.value, '.4f')]` };
   const scale = { domain: [probit(lowest), probit(highest)], nice: false, zero: false };
   const channel = (field: string, name: string): object => ({ field, type: "quantitative", title: name, axis, scale });

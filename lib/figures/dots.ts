@@ -50,7 +50,7 @@ export function drawDots(dots: readonly Dot[], { title, format = ".0%", domain, 
     axis: { format },
     scale: domain === undefined ? { zero: false } : { domain, nice: false, clamp: true },
   };
-  const y = { field: "label", type: "nominal", title: null, sort: labels, axis: { labelLimit: 340, grid: false, ticks: false } };
+  const y = { field: "label", type: "nominal", title: null, sort: labels, axis: { labelLimit: 0, grid: false, ticks: false } };
   const yOffset = { field: "group", type: "nominal", sort: groups, scale: { paddingOuter: 0.6 } };
   const legend = groups.length === 1 ? null : { title: null, orient: "bottom", columns: 3, labelLimit: 240 };
   const color = {

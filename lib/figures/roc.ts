@@ -41,7 +41,7 @@ export function drawRoc(curves: readonly RocCurve[], { lowestFmr = 1e-4, title }
     }
     return drawn;
   });
-  const axis = { values: decades(lowestFmr), format: "~e", labelExpr: "replace(datum.label, 'e+0', '')" };
+  const axis = { values: decades(lowestFmr), format: "~%" };
   const x = {
     field: "x",
     type: "quantitative",
@@ -63,7 +63,7 @@ export function drawRoc(curves: readonly RocCurve[], { lowestFmr = 1e-4, title }
     ...(title === undefined ? {} : { title }),
     data: { name: "curves", values: points },
     layer: [
-      ...chanceLayers(chance, { at: chance.findLast(({ x }) => x <= 0.3) ?? chance[0], side: "above" }, { x, y }),
+      ...chanceLayers(chance, { at: chance.findLast(({ x }) => x <= 0.3) ?? chance[0], side: "right" }, { x, y }),
       bandLayer({ x, y, color: channels.color }),
       { mark: { type: "line", strokeWidth: 2, clip: true }, encoding: { x, y, ...channels, tooltip } },
     ],

@@ -44,6 +44,8 @@ export function applyTheme(specification: Readonly<Record<string, unknown>>): Fi
         tickColor: inkColour,
         gridColor: inkColour,
         gridOpacity: 0.25,
+        labelFlush: false,
+        labelSeparation: 6,
       },
       legend: {
         labelColor: inkColour,
