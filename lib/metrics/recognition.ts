@@ -95,13 +95,23 @@ export async function scoreRecognition(
     mated: mated.mated,
     matedSubjects: mated.matedSubjects,
     placeSums: sums,
-    falseMatchesAt: (threshold) => sumTiles(walk, (tile) => falseMatchesOf(tile, groups, threshold)),
+    falseMatchesAt: oneAfterAnother((threshold) => sumTiles(walk, (tile) => falseMatchesOf(tile, groups, threshold))),
   };
   return {
     ranks: counts === null ? null : ranksOf(labels, groups, mated, counts, unit),
     evaluation: countedVerification({ ...grid, cells: kept }, counted),
     pairs,
     degenerateCount: scorer.degenerateCount,
+  };
+}
+
+/** Walks through the tiles share their memory: one begins when the one before has ended, however it ended. */
+function oneAfterAnother<Given, Result>(walk: (given: Given) => Promise<Result>): (given: Given) => Promise<Result> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (given) => {
+    const own = last.then(() => walk(given));
+    last = own.catch(() => undefined);
+    return own;
   };
 }
 

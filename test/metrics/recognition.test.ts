@@ -8,6 +8,7 @@ import { cmc, countRanks, type Ranks } from "../../lib/metrics/identification.js
 import { labelAllPairs, labelScores, type ScoreLabels } from "../../lib/metrics/labels.js";
 import { eerInterval } from "../../lib/metrics/eer-interval.js";
 import { collectPairs, type PairScores } from "../../lib/metrics/pair-scores.js";
+import type { PlaceSums } from "../../lib/metrics/place-sums.js";
 import { scoreRecognition, type Recognition, type RecognitionOptions } from "../../lib/metrics/recognition.js";
 import { scoreBlocks } from "../../lib/metrics/scores.js";
 import { eer } from "../../lib/metrics/equal-error.js";
@@ -193,6 +194,17 @@ describe("scoreRecognition on the default engine", () => {
       expect(cmc(ranks)[0]).toBe(0);
     }
     expectClose(Array.from(results[0].ranks.better), Array.from(results[2].ranks.better), exact);
+  });
+});
+
+describe("false matches that are counted once more", () => {
+  it("are the same for several thresholds at once as for one after the other", async () => {
+    const data = sides(6, 40, false);
+    const { pairs } = await scoreRecognition(data.probes, data.gallery, data.labels, { engine: await chooseEngine(), tileSize: 12, fmrs });
+    const thresholds = [-0.5, 0, 0.25, 0.5, 0.9];
+    const oneByOne: PlaceSums[] = [];
+    for (const threshold of thresholds) oneByOne.push(await pairs.falseMatchesAt(threshold));
+    expect(await Promise.all(thresholds.map(pairs.falseMatchesAt))).toEqual(oneByOne);
   });
 });
 
