@@ -1,3 +1,4 @@
+import { oneAfterAnother } from "../core/one-after-another.js";
 import type { Figure } from "./figure.js";
 import { toPng } from "./png.js";
 
@@ -29,13 +30,11 @@ export async function compileFigure(figure: Figure): Promise<VegaProgram> {
 
 /** Draw a figure as SVG, without a browser; the same figure gives the same bytes. Vega is loaded on the first call. */
 export function renderSvg(figure: Figure): Promise<string> {
-  // Vega numbers the clips of an SVG with a counter of the process, so figures are drawn one after the other.
-  const drawn = queue.then(() => draw(figure));
-  queue = drawn.catch(() => undefined);
-  return drawn;
+  return drawInTurn(figure);
 }
 
-let queue: Promise<unknown> = Promise.resolve();
+// Vega numbers the clips of an SVG with a counter of the process.
+const drawInTurn = oneAfterAnother(draw);
 
 async function draw(figure: Figure): Promise<string> {
   const program = await compileFigure(figure);

@@ -1,4 +1,5 @@
 import type ts from "typescript";
+import { oneAfterAnother } from "../core/one-after-another.js";
 import { cellContext, type CellContext } from "./cell-context.js";
 import { describeDiagnostics, describeInterrupt, describeThrown, type CellError } from "./cell-error.js";
 import { createCellCompiler, endsInAssignment } from "./compiler.js";
@@ -152,7 +153,6 @@ export function createSession({ root, clock = () => performance.now(), onHolder 
     return error === null ? { status: "ok", count } : { status: "error", count, error };
   };
 
-  let queue: Promise<unknown> = Promise.resolve();
   return {
     languageVersion: compiler.ts.version,
     compiler: compiler.ts,
@@ -160,11 +160,7 @@ export function createSession({ root, clock = () => performance.now(), onHolder 
     get count() {
       return count;
     },
-    execute(code, sinks, options) {
-      const outcome = queue.then(() => run(code, sinks, options));
-      queue = outcome.catch(() => undefined);
-      return outcome;
-    },
+    execute: oneAfterAnother(run),
     interrupt() {
       const cell = current;
       if (!cell) return;

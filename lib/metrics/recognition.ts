@@ -1,5 +1,6 @@
 import { ShapeError, ValueError } from "../core/errors.js";
 import type { Matrix32 } from "../core/matrix.js";
+import { oneAfterAnother } from "../core/one-after-another.js";
 import { startPace } from "../linalg/pace.js";
 import { countTile, falseMatchesOf, rankTile, type MomentSums, type RankCounts, type SubjectTile } from "./count-tile.js";
 import { countedVerification, countGrid, expectedCells, neededCells, type Grid } from "./counted-verification.js";
@@ -95,6 +96,7 @@ export async function scoreRecognition(
     mated: mated.mated,
     matedSubjects: mated.matedSubjects,
     placeSums: sums,
+    // Walks share the tiles' memory.
     falseMatchesAt: oneAfterAnother((threshold) => sumTiles(walk, (tile) => falseMatchesOf(tile, groups, threshold))),
   };
   return {
@@ -102,16 +104,6 @@ export async function scoreRecognition(
     evaluation: countedVerification({ ...grid, cells: kept }, counted),
     pairs,
     degenerateCount: scorer.degenerateCount,
-  };
-}
-
-/** Walks through the tiles share their memory: one begins when the one before has ended, however it ended. */
-function oneAfterAnother<Given, Result>(walk: (given: Given) => Promise<Result>): (given: Given) => Promise<Result> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (given) => {
-    const own = last.then(() => walk(given));
-    last = own.catch(() => undefined);
-    return own;
   };
 }
 
