@@ -21,7 +21,8 @@ const pairs = orderedPairs(["one", "two", "three"]);
 const base: StudySpec = { experiment: "shared", pairs, maps: ["native", "ridge", "procrustes"], fitSet: "lfw", testSet: "lfw", seed: 0 };
 const specs = [base, { ...base, testSet: "cfp" }, { ...base, control: "shuffled" as const, maps: ["ridge"] }];
 
-it("gives the same numbers on threads as on one thread, counts them, and keeps them for the next time", async () => {
+/** A cache and a progress, with what they were told. */
+function watched() {
   const kept = new Map<string, unknown>();
   const cache = {
     get: (key: unknown) => Promise.resolve(kept.get(JSON.stringify(key)) ?? null),
@@ -29,6 +30,11 @@ it("gives the same numbers on threads as on one thread, counts them, and keeps t
   };
   const counts: number[] = [];
   const progress = { update: (done: number) => void counts.push(done), end: () => undefined };
+  return { kept, cache, counts, progress };
+}
+
+it("gives the same numbers on threads as on one thread, counts them, and keeps them for the next time", async () => {
+  const { kept, cache, counts, progress } = watched();
   const alone = await runStudies(specs, context);
   const shared = await runStudies(specs, { ...context, workers: 2, cache, progress });
   expect(shared).toEqual(alone);
@@ -55,13 +61,7 @@ it("attacks on threads as on one thread, in the order of the specs, and finds wh
   const pair = { source: "one", target: "two", fitSet: "cfp", testSet: "lfw", seed: 0 };
   const known = ["pairs", "sibling-pairs", "nothing", "replay", "bare-pairs"] as const;
   const attacks = known.map((knowledge) => ({ ...pair, knowledge, sibling: "three", leaks: [8, Infinity], drawCount: 2 }));
-  const kept = new Map<string, unknown>();
-  const cache = {
-    get: (key: unknown) => Promise.resolve(kept.get(JSON.stringify(key)) ?? null),
-    put: (key: unknown, value: unknown) => Promise.resolve(void kept.set(JSON.stringify(key), value)),
-  };
-  const counts: number[] = [];
-  const progress = { update: (done: number) => void counts.push(done), end: () => undefined };
+  const { kept, cache, counts, progress } = watched();
   const alone = await attackSystems(attacks, context);
   expect(await attackSystems(attacks, { ...context, workers: 2, cache, progress })).toEqual(alone);
   expect([counts, kept.size]).toEqual([[1, 2, 3, 4, 5], 5]);
