@@ -19,7 +19,7 @@ export async function scanPenalties(
   lambdas: readonly number[],
   { engine, signal }: MomentsOptions,
 ): Promise<number[]> {
-  const [source, weights, targets] = [toFloat32(along), toFloat32(projected), unitRows(wanted)];
+  const [source, weights, targets] = [scaledToFloat32(along), scaledToFloat32(projected), unitRows(wanted)];
   const shrunk = matrix32(source.rows, source.columns);
   const into = new Float32Array(targets.data.length);
   const cosines: number[] = [];
@@ -36,7 +36,7 @@ export async function scanPenalties(
 }
 
 /** A matrix over its largest magnitude: cosines do not see it, and float32 would not hold all. */
-function toFloat32({ rows, columns, data }: Matrix64): Matrix32 {
+function scaledToFloat32({ rows, columns, data }: Matrix64): Matrix32 {
   const largest = largestMagnitude(data);
   const result = matrix32(rows, columns);
   if (largest > 0) for (let k = 0; k < data.length; k++) result.data[k] = data[k] / largest;

@@ -1,7 +1,6 @@
 import { ValueError } from "../core/errors.js";
 import { silent } from "../core/progress.js";
 import { runOnWorkers } from "../core/worker-pool.js";
-import { pickStudySet } from "../data/load-face-sets.js";
 import type { EngineName } from "../linalg/engine.js";
 import { forbidTelemetry } from "../linalg/load-onnx.js";
 import type { AttackFigures } from "./attack-figures.js";
@@ -93,10 +92,7 @@ async function attackOnWorkers(
   keep: (spec: AttackSpec, reached: AttackResult[]) => Promise<void>,
   workers: number,
 ): Promise<void> {
-  const wanted = specs.flatMap((spec) => {
-    const ids = [spec.fitSet, spec.testSet].map((id) => pickStudySet(id, context.faceSets).faceSet.id);
-    return networksOf(spec).flatMap((encoder) => ids.map((faceSet) => ({ encoder, faceSet })));
-  });
+  const wanted = specs.map((spec) => ({ ...spec, encoders: networksOf(spec) }));
   const workerData: AttackWorkerStart = { specs, shared: await shareContext(wanted, context) };
   forbidTelemetry();
   const left = [...specs.keys()];

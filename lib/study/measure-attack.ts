@@ -31,8 +31,8 @@ export function createAttackMeasure(specs: readonly AttackSpec[], context: Study
   ];
   return {
     async keyOf(spec) {
-      const networks = [spec.source, spec.target, spec.sibling ?? spec.source];
-      const keys = (await both(spec)).map((study) => networks.map((source) => study.keyFor({ source, target: spec.target }, "attack")));
+      const { target } = spec;
+      const keys = (await both(spec)).map(({ keyFor }) => networksOf(spec).map((source) => keyFor({ source, target }, "attack")));
       return [spec, ...keys];
     },
     measure: async (spec) => measureAttack(spec, ...(await both(spec)), context),

@@ -1,3 +1,4 @@
+import type { Frame } from "../align/map.js";
 import { findMapKind } from "../align/registry.js";
 import { lessMean } from "../align/rows.js";
 import type { Matrix32 } from "../core/matrix.js";
@@ -16,7 +17,7 @@ export interface StudyStep {
 /** What was measured of one map in one frame. */
 export interface Outcome {
   readonly map: string;
-  readonly frame: "centred" | "raw";
+  readonly frame: Frame;
   readonly evaluation: Evaluation;
 }
 

@@ -1,5 +1,4 @@
 import { runOnWorkers } from "../core/worker-pool.js";
-import { pickStudySet } from "../data/load-face-sets.js";
 import { forbidTelemetry } from "../linalg/load-onnx.js";
 import type { Outcome } from "./measure-step.js";
 import { createStepMeasure, type SharedStep, type StudyTask } from "./measure-task.js";
@@ -35,7 +34,8 @@ async function measureOnWorkers(
   keep: KeepOutcomes,
   count: number,
 ): Promise<void> {
-  const workerData: StudyWorkerStart = { specs, shared: await shareContext(setsOf(specs, context), context) };
+  const wanted = specs.map(({ pairs, ...sets }) => ({ ...sets, encoders: pairs.flatMap(({ source, target }) => [source, target]) }));
+  const workerData: StudyWorkerStart = { specs, shared: await shareContext(wanted, context) };
   forbidTelemetry();
   await runOnWorkers<StudyTask, StudyReport>(new URL("./study-worker.js", import.meta.url), {
     count,
@@ -68,12 +68,4 @@ function sharedOut(tasks: readonly StudyTask[], count: number): (worker: number)
     if (own.length === 1) left.delete(at[worker]);
     return own.shift()!;
   };
-}
-
-/** Every network of every spec, on both of its sets. */
-function setsOf(specs: readonly StudySpec[], { faceSets }: StudyContext): { encoder: string; faceSet: string }[] {
-  return specs.flatMap(({ pairs, fitSet, testSet }) => {
-    const ids = [fitSet, testSet].map((id) => pickStudySet(id, faceSets).faceSet.id);
-    return pairs.flatMap(({ source, target }) => [source, target].flatMap((encoder) => ids.map((faceSet) => ({ encoder, faceSet }))));
-  });
 }

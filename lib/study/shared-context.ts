@@ -1,7 +1,8 @@
 import type { Matrix32 } from "../core/matrix.js";
 import type { EmbeddingSet, Item } from "../data/embedding-set.js";
+import { pickStudySet } from "../data/load-face-sets.js";
 import { createOnnxEngine } from "../linalg/onnx.js";
-import type { StudyContext } from "./study-spec.js";
+import type { StudyContext, StudySpec } from "./study-spec.js";
 
 /** A study's context as data that a thread can be started with. */
 export interface SharedContext extends Pick<StudyContext, "faceSets" | "overlap"> {
@@ -11,15 +12,19 @@ export interface SharedContext extends Pick<StudyContext, "faceSets" | "overlap"
   readonly sets: readonly (Omit<EmbeddingSet, "items" | "embeddings"> & { readonly embeddings: Matrix32 })[];
 }
 
-/** Load what threads will ask for: each network's embeddings of each face set; they are copied once. */
-export async function shareContext(
-  wanted: Iterable<{ readonly encoder: string; readonly faceSet: string }>,
-  { load, faceSets, overlap }: StudyContext,
-): Promise<SharedContext> {
+/** What threads will ask for: networks, on both of two study sets. */
+export interface WantedSets extends Pick<StudySpec, "fitSet" | "testSet"> {
+  readonly encoders: readonly string[];
+}
+
+/** Load what is wanted; embeddings are copied once. */
+export async function shareContext(wanted: readonly WantedSets[], { load, faceSets, overlap }: StudyContext): Promise<SharedContext> {
   const sets = new Map<string, EmbeddingSet>();
-  for (const { encoder, faceSet } of wanted) {
-    const key = `${faceSet}/${encoder}`;
-    if (!sets.has(key)) sets.set(key, await load(encoder, faceSet));
+  for (const { encoders, fitSet, testSet } of wanted) {
+    const ids = [fitSet, testSet].map((id) => pickStudySet(id, faceSets).faceSet.id);
+    for (const encoder of encoders) {
+      for (const id of ids) if (!sets.has(`${id}/${encoder}`)) sets.set(`${id}/${encoder}`, await load(encoder, id));
+    }
   }
   const items = new Map<string, readonly Item[]>();
   for (const set of sets.values()) items.set(set.faceSet, set.items);

@@ -110,7 +110,7 @@ export function reportedBy({ ranks = usualRanks, fmrs = usualFmrs }: StudySpec):
 }
 
 /** In the order of the rows. */
-export function framesOf({ frames = ["centred", "raw"] }: StudySpec): readonly ("centred" | "raw")[] {
+export function framesOf({ frames = ["centred", "raw"] }: StudySpec): readonly Frame[] {
   return frames;
 }
 
