@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import path from "node:path";
 import { DataError } from "../core/errors.js";
@@ -14,8 +14,7 @@ export async function writeAtomically(file: string, chunks: Iterable<Uint8Array>
   const folder = path.dirname(file);
   const temporary = path.join(folder, `.${path.basename(file)}.${hostname()}.${process.pid}.${randomUUID()}.tmp`);
   try {
-    await mkdir(folder, { recursive: true });
-    const handle = await open(temporary, "wx");
+    const handle = await openInFolder(temporary);
     try {
       for (const chunk of chunks) await handle.writeFile(chunk);
       await handle.sync();
@@ -28,6 +27,17 @@ export async function writeAtomically(file: string, chunks: Iterable<Uint8Array>
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     throw new DataError(`${file} cannot be written (${code}); make room there, or choose another folder`, { cause: error });
+  }
+}
+
+/** Open a new file, and make its folder; once more where another process takes the empty folder away in between. */
+async function openInFolder(file: string, attempts = 10): Promise<FileHandle> {
+  await mkdir(path.dirname(file), { recursive: true });
+  try {
+    return await open(file, "wx");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT" || attempts === 1) throw error;
+    return openInFolder(file, attempts - 1);
   }
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, readFile, rm, rmdir, stat } from "node:fs/promises";
 import path from "node:path";
+import { removeLeftovers } from "../data/atomic-file.js";
 import type { DetectorManifest, EncoderManifest } from "../data/encoder-manifest.js";
 import { pipelineVersion } from "../data/embedding-set.js";
 import { blockSize, type FaceRecord } from "./embed-block.js";
@@ -50,8 +51,19 @@ export async function namePartFolders({
 
 /** The numbers of the blocks that are done in a part folder. */
 export async function finishedBlocks(folder: string): Promise<Set<number>> {
+  return new Set((await listBlocks(folder)).map((name) => Number.parseInt(name, 10)));
+}
+
+async function listBlocks(folder: string): Promise<string[]> {
   const names = await readdir(folder).catch(() => []);
-  return new Set(names.filter((name) => /^\d+\.(json|f32)$/.test(name)).map((name) => Number.parseInt(name, 10)));
+  return names.filter((name) => /^\d+\.(json|f32)$/.test(name));
+}
+
+/** Take a part folder away, but for what another run is writing there just now. */
+export async function removeParts(folder: string): Promise<void> {
+  await removeLeftovers(folder);
+  for (const name of await listBlocks(folder)) await rm(path.join(folder, name), { force: true });
+  await rmdir(folder).catch(() => undefined); // another run has removed it, or writes there
 }
 
 export async function readFaces(folder: string, block: number): Promise<FaceRecord[]> {

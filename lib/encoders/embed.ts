@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { DataError } from "../core/errors.js";
@@ -9,7 +8,7 @@ import type { Item, Provenance } from "../data/embedding-set.js";
 import type { DetectorManifest, EncoderManifest } from "../data/encoder-manifest.js";
 import type { FaceImage } from "../data/face-set.js";
 import { blockSize, type FaceRecord } from "./embed-block.js";
-import { finishedBlocks, namePartFolders, type PartFolders, readFaces, readRows } from "./embed-parts.js";
+import { finishedBlocks, namePartFolders, type PartFolders, readFaces, readRows, removeParts } from "./embed-parts.js";
 import type { BlockTask } from "./embed-worker.js";
 import type { OnnxProvider } from "./onnx-network.js";
 import { runBlocks } from "./run-blocks.js";
@@ -127,7 +126,7 @@ export async function embedFaces({
       written.push(id);
     } else if (await embeddingSetIsCurrent(out, faceSet, id, items, provenance[id])) current.push(id);
     else throw new DataError(`embed: parts of ${id} under ${partsFolder} are gone; start the same command again to make them anew`);
-    await rm(folders.encoders[id], { recursive: true, force: true });
+    await removeParts(folders.encoders[id]);
   }
   return { items, problems, written, current };
 }
