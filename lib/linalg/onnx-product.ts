@@ -3,6 +3,7 @@ import type { InferenceSession, TypedTensor } from "onnxruntime-node";
 import type { Matrix } from "../core/matrix.js";
 import { checkedProduct } from "./checked-product.js";
 import type { ProductOptions } from "./engine.js";
+import { freeBuffer } from "./free-buffer.js";
 import { loadOnnx } from "./load-onnx.js";
 import { gemmModel, gemmNames, type GemmForm } from "./onnx-gemm.js";
 import { columnsAsRows, rowRange } from "./operands.js";
@@ -13,6 +14,9 @@ export interface ProductSettings {
   /** Multiply-adds of one run, which blocks the event loop: about 50 ms on two idle cores. @defaultValue 2e9 */
   readonly workPerRun?: number;
 }
+
+/** Bytes from which on memory is given back at once. */
+const worthFreeing = 2 ** 16;
 
 export type Product = <M extends Matrix>(left: M, right: M, options?: ProductOptions) => Promise<M>;
 
@@ -60,12 +64,15 @@ async function openSession(form: GemmForm, threads: number): Promise<Multiply> {
   return async (left, right, into): Promise<void> => {
     const rows = form.transposeLeft ? left.columns : left.rows;
     const columns = form.transposeRight ? right.rows : right.columns;
-    await session.run(
+    const results = await session.run(
       {
         [gemmNames.left]: tensor(left.data, left.rows, left.columns),
         [gemmNames.right]: tensor(right.data, right.rows, right.columns),
       },
       { [gemmNames.output]: tensor(into, rows, columns) },
     );
+    // The result is in `into`; what is handed back is a copy of it.
+    const { buffer } = results[gemmNames.output].data as Matrix["data"];
+    if (buffer !== into.buffer && buffer.byteLength >= worthFreeing) freeBuffer(buffer as ArrayBuffer);
   };
 }

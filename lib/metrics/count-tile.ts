@@ -20,47 +20,44 @@ export type MomentSums = Float64Array;
 /**
  * Count the non-mated scores of a tile on the grid.
  *
- * @returns the sum of their places for each subject of the rows and each of the columns.
+ * @param sums takes the sum of their places for each subject of the rows and each of the columns.
  */
-export function countTile(tile: SubjectTile, groups: SubjectGroups, cells: PlaceCells, moments: MomentSums): Float64Array {
+export function countTile(tile: SubjectTile, groups: SubjectGroups, cells: PlaceCells, moments: MomentSums, sums: Float64Array): void {
   const { data } = tile.scores;
   cells.settle(data.length);
-  return sumRows(tile, groups, (shift, first, last, sums) => {
-    countRow(data, shift, groups.templateBegins, first, last, cells, sums, tile.columns.subjects.first, moments);
+  eachRow(tile, groups, (shift, first, last, begin) => {
+    countRow(data, shift, groups.templateBegins, first, last, cells, sums, begin, moments);
   });
 }
 
-/** The non-mated scores of a tile at or above a threshold, for each subject of the rows and each of the columns. */
-export function falseMatchesOf(tile: SubjectTile, groups: SubjectGroups, threshold: number): Float64Array {
+/** Add the non-mated scores of a tile at or above a threshold to `sums`, for each subject of the rows and each of the columns. */
+export function countFalseMatches(tile: SubjectTile, groups: SubjectGroups, threshold: number, sums: Float64Array): void {
   const { data } = tile.scores;
   const { templateBegins, templateSubjects } = groups;
-  const { first: firstColumn } = tile.columns.subjects;
-  return sumRows(tile, groups, (shift, first, last, sums) => {
+  eachRow(tile, groups, (shift, first, last, begin) => {
     const end = shift + templateBegins[last];
     for (let i = shift + templateBegins[first]; i < end; i++) {
-      if (data[i] >= threshold) sums[templateSubjects[i - shift] - firstColumn]++;
+      if (data[i] >= threshold) sums[begin + templateSubjects[i - shift]]++;
     }
   });
 }
 
-/** Adds to the sums of a row's subject: one for each subject of the columns. The row begins `shift` after its first template. */
-type AddRow = (shift: number, first: number, last: number, sums: Float64Array) => void;
+/** A row begins `shift` after its first template; the sum of its subject and another one is `begin` after the latter's number. */
+type AddRow = (shift: number, first: number, last: number, begin: number) => void;
 
 /** Show `add` every probe's non-mated scores, with the templates of the subjects from `first` to before `last`. */
-function sumRows(tile: SubjectTile, { probeBegins }: SubjectGroups, add: AddRow): Float64Array {
+function eachRow(tile: SubjectTile, { probeBegins }: SubjectGroups, add: AddRow): void {
   const { subjects: rows } = tile.rows;
   const { subjects: columns } = tile.columns;
   const width = columns.last - columns.first;
-  const sums = new Float64Array((rows.last - rows.first) * width);
   for (let subject = rows.first; subject < rows.last; subject++) {
-    const own = sums.subarray((subject - rows.first) * width, (subject - rows.first + 1) * width);
+    const begin = (subject - rows.first) * width - columns.first;
     for (let probe = probeBegins[subject]; probe < probeBegins[subject + 1]; probe++) {
       const shift = (probe - tile.firstProbe) * tile.scores.columns - tile.firstTemplate;
-      if (!tile.isHalf) add(shift, columns.first, Math.min(subject, columns.last), own);
-      add(shift, Math.max(subject + 1, columns.first), columns.last, own);
+      if (!tile.isHalf) add(shift, columns.first, Math.min(subject, columns.last), begin);
+      add(shift, Math.max(subject + 1, columns.first), columns.last, begin);
     }
   }
-  return sums;
 }
 
 /** The scores of one probe and the templates of the subjects from `first` to before `last`; a function of its own, so that it is compiled once. */
@@ -72,7 +69,7 @@ function countRow(
   last: number,
   { low, scale, recent, placeOf, ascending, between, tied, places: { below }, search }: PlaceCells,
   placeSums: Float64Array,
-  firstColumn: number,
+  begin: number,
   moments: MomentSums,
 ): void {
   const lastCell = recent.length - 1;
@@ -105,7 +102,7 @@ function countRow(
         }
       }
     }
-    placeSums[other - firstColumn] += sum;
+    placeSums[begin + other] += sum;
   }
   moments[0] = sumOfHeights;
   moments[1] = sumOfSquares;

@@ -2,7 +2,7 @@ import { ShapeError, ValueError } from "../core/errors.js";
 import type { Matrix32 } from "../core/matrix.js";
 import { oneAfterAnother } from "../core/one-after-another.js";
 import { startPace } from "../linalg/pace.js";
-import { countTile, falseMatchesOf, rankTile, type MomentSums, type RankCounts, type SubjectTile } from "./count-tile.js";
+import { countFalseMatches, countTile, rankTile, type MomentSums, type RankCounts, type SubjectTile } from "./count-tile.js";
 import { countedVerification, countGrid, expectedCells, neededCells, type Grid } from "./counted-verification.js";
 import type { RankOptions, Ranks } from "./identification.js";
 import type { ScoreLabels, SearchLabels } from "./labels.js";
@@ -97,7 +97,11 @@ export async function scoreRecognition(
     matedSubjects: mated.matedSubjects,
     placeSums: sums,
     // Walks share the tiles' memory.
-    falseMatchesAt: oneAfterAnother((threshold) => sumTiles(walk, (tile) => falseMatchesOf(tile, groups, threshold))),
+    falseMatchesAt: oneAfterAnother((threshold) =>
+      sumTiles(walk, (tile, sums) => {
+        countFalseMatches(tile, groups, threshold, sums);
+      }),
+    ),
   };
   return {
     ranks: counts === null ? null : ranksOf(labels, groups, mated, counts, unit),
@@ -156,31 +160,37 @@ async function countAll(
   unit: "subject" | "template",
 ): Promise<{ sums: PlaceSums; moments: MomentSums }> {
   const moments: MomentSums = new Float64Array(2);
-  const sums = await sumTiles(walk, (tile) => {
+  const sums = await sumTiles(walk, (tile, own) => {
     if (ranks !== null) rankTile(tile, walk.groups, ranks, unit);
-    return countTile(tile, walk.groups, cells, moments);
+    countTile(tile, walk.groups, cells, moments, own);
   });
   return { sums, moments };
 }
 
 /** Every tile once, mirrored ones one after the other, so that sums over pairs of subjects are complete when both are done. */
-async function sumTiles({ tiles, groups, labels, signal }: Walk, sumsOf: (tile: SubjectTile) => Float64Array): Promise<PlaceSums> {
+async function sumTiles(
+  { tiles, groups, labels, signal }: Walk,
+  addSums: (tile: SubjectTile, sums: Float64Array) => void,
+): Promise<PlaceSums> {
   const sums = emptyPlaceSums(labels.subjectCount);
+  const most = groups.groups.reduce((count, { subjects }) => Math.max(count, sizeOf(subjects)), 0);
+  const [ofBelow, ofAbove] = [new Float64Array(most * most), new Float64Array(most * most)];
   const pace = startPace(signal);
-  const count = async (row: number, column: number): Promise<Float64Array | null> => {
+  const count = async (row: number, column: number, into: Float64Array): Promise<Float64Array | null> => {
     const [rows, columns] = [groups.groups[row], groups.groups[column]];
     if (sizeOf(rows.probes) === 0 || sizeOf(columns.templates) === 0) return null;
     const tile = await tiles.tile(row, column);
-    const own = sumsOf(tile);
+    into.fill(0, 0, sizeOf(rows.subjects) * sizeOf(columns.subjects));
+    addSums(tile, into);
     if (pace.spend(10 * tile.scores.data.length)) await pace.turn();
-    return own;
+    return into;
   };
   // From the last: its diagonal tile is still there from the pass before.
   for (let row = groups.groups.length - 1; row >= 0; row--) {
     for (let column = row; column >= 0; column--) {
       const isHalf = labels.pairs === "upper";
-      const below = isHalf && row !== column ? null : await count(row, column);
-      const above = row === column ? below : await count(column, row);
+      const below = isHalf && row !== column ? null : await count(row, column, ofBelow);
+      const above = row === column ? below : await count(column, row, ofAbove);
       addDyads(sums, groups, row, column, below, above, isHalf);
     }
   }

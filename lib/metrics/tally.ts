@@ -1,3 +1,5 @@
+import { freeBuffer } from "../linalg/free-buffer.js";
+
 /** Distinct scores, ascending, and how often each was seen. */
 export interface Tallied {
   readonly scores: Float32Array;
@@ -7,6 +9,7 @@ export interface Tallied {
 /** Counts equal scores together; memory grows with the number of distinct ones. */
 export interface Tally {
   add(score: number): void;
+  /** Views of the tally's own memory: they hold until more is added. */
   result(): Tallied;
 }
 
@@ -14,10 +17,42 @@ export interface Tally {
 export function createTally(pendingCount: number): Tally {
   const pending = new Float32Array(pendingCount);
   let pendingUsed = 0;
-  let tallied: Tallied = { scores: new Float32Array(0), counts: new Float64Array(0) };
+  let scores = new Float32Array(0);
+  let counts = new Float64Array(0);
+  let used = 0;
+  const grow = (size: number): void => {
+    const capacity = Math.max(size, Math.ceil(1.25 * scores.length));
+    const [fewScores, fewCounts] = [scores, counts];
+    scores = new Float32Array(capacity);
+    scores.set(fewScores);
+    counts = new Float64Array(capacity);
+    counts.set(fewCounts);
+    freeBuffer(fewScores.buffer);
+    freeBuffer(fewCounts.buffer);
+  };
   const sortIn = (): void => {
-    if (pendingUsed > 0) tallied = merged(tallied, pending.slice(0, pendingUsed).sort());
+    const sorted = pending.subarray(0, pendingUsed).sort();
     pendingUsed = 0;
+    const all = used + countNew(sorted, scores, used);
+    if (all > scores.length) grow(all);
+    // From the end, so that nothing is written over before it was moved.
+    let [to, from] = [all, used];
+    for (let next = sorted.length; next > 0;) {
+      const score = sorted[next - 1];
+      while (from > 0 && scores[from - 1] > score) {
+        scores[--to] = scores[--from];
+        counts[to] = counts[from];
+      }
+      let count = 0;
+      while (next > 0 && sorted[next - 1] === score) {
+        count++;
+        next--;
+      }
+      if (from > 0 && scores[from - 1] === score) count += counts[--from];
+      scores[--to] = score;
+      counts[to] = count;
+    }
+    used = all;
   };
   return {
     add(score: number): void {
@@ -26,27 +61,18 @@ export function createTally(pendingCount: number): Tally {
     },
     result(): Tallied {
       sortIn();
-      return tallied;
+      return { scores: scores.subarray(0, used), counts: counts.subarray(0, used) };
     },
   };
 }
 
-function merged({ scores, counts }: Tallied, sorted: Float32Array): Tallied {
-  const allScores = new Float32Array(scores.length + sorted.length);
-  const allCounts = new Float64Array(scores.length + sorted.length);
-  let used = 0;
-  const take = (score: number, count: number): void => {
-    if (used > 0 && allScores[used - 1] === score) allCounts[used - 1] += count;
-    else {
-      allScores[used] = score;
-      allCounts[used++] = count;
-    }
-  };
-  let next = 0;
-  for (const score of sorted) {
-    for (; next < scores.length && scores[next] <= score; next++) take(scores[next], counts[next]);
-    take(score, 1);
+/** How many distinct scores of an ascending list are not among the first `used` of another one. */
+function countNew(sorted: Float32Array, scores: Float32Array, used: number): number {
+  let count = 0;
+  for (let next = 0, at = 0; next < sorted.length; next++) {
+    if (next > 0 && sorted[next] === sorted[next - 1]) continue;
+    while (at < used && scores[at] < sorted[next]) at++;
+    if (at === used || scores[at] !== sorted[next]) count++;
   }
-  for (; next < scores.length; next++) take(scores[next], counts[next]);
-  return { scores: allScores.slice(0, used), counts: allCounts.slice(0, used) };
+  return count;
 }

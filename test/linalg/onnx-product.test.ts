@@ -29,6 +29,16 @@ describe("createOnnxProduct", () => {
     });
     await expect(work).rejects.toMatchObject({ name: "AbortError" });
   });
+
+  it("keeps no memory beside the result", async () => {
+    const product = createOnnxProduct();
+    const [left, right] = [matrix32(512, 64), matrix32(512, 64)];
+    const into = new Float32Array(512 * 512);
+    await product(left, right, { transposeRight: true, into });
+    const before = process.memoryUsage().arrayBuffers;
+    for (let i = 0; i < 8; i++) await product(left, right, { transposeRight: true, into });
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(into.byteLength);
+  });
 });
 
 describe("gemmModel", () => {
