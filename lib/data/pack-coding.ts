@@ -73,12 +73,28 @@ export async function unpackEmbeddings(packed: PackedEmbeddings, { engine }: { r
   const width = step.length;
   const columns = mean.length;
   const codes = inflateCodes(packed, width);
-  const coefficients = matrix32(rows, width);
-  for (let j = 0; j < width; j++) for (let i = 0; i < rows; i++) coefficients.data[i * width + j] = codes[j * rows + i] * step[j];
+  const coefficients = coefficientsOf(codes, step, rows);
   const decoded = await engine.product(coefficients, toFloat32(decodeBasis(basis, basisScale, columns)));
   const { data } = decoded;
-  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) data[i * columns + j] = mean[j] + rowScale[i] * data[i * columns + j];
+  for (let i = 0, at = 0; i < rows; i++) {
+    const scale = rowScale[i];
+    for (let j = 0; j < columns; j++, at++) data[at] = mean[j] + scale * data[at];
+  }
   return decoded;
+}
+
+/** n × r from codes that are r × n; rows in groups that stay in the processor's cache. */
+function coefficientsOf(codes: Int16Array, step: Float32Array, rows: number): Matrix32 {
+  const width = step.length;
+  const group = 64;
+  const { data } = matrix32(rows, width);
+  for (let first = 0; first < rows; first += group) {
+    const last = Math.min(rows, first + group);
+    for (let j = 0; j < width; j++) {
+      for (let i = first, at = j * rows + first; i < last; i++, at++) data[i * width + j] = codes[at] * step[j];
+    }
+  }
+  return matrix32(rows, width, data);
 }
 
 function columnMeans({ rows, columns, data }: Matrix32): Float64Array {
@@ -125,11 +141,11 @@ function codeBasis({ rows, data }: Matrix64, rank: number): { basis: Float32Arra
 }
 
 function decodeBasis(basis: Float32Array | Int16Array, basisScale: Float32Array, columns: number): Matrix64 {
-  return matrix64(
-    basisScale.length,
-    columns,
-    Float64Array.from(basis, (value, at) => value * basisScale[Math.floor(at / columns)]),
-  );
+  const decoded = matrix64(basisScale.length, columns);
+  for (let j = 0, at = 0; j < basisScale.length; j++) {
+    for (let k = 0; k < columns; k++, at++) decoded.data[at] = basis[at] * basisScale[j];
+  }
+  return decoded;
 }
 
 /** Uniform noise of step²/12 a direction, `budget` in all; weak directions get steps of their own size. */

@@ -14,11 +14,10 @@ export interface UnitRows {
  * Make rows ready to be taken with unit length, by norms summed in float64.
  *
  * @param order the rows to take, in that order; each must be a row of `matrix`. @defaultValue all, as they are
- * @throws ValueError that names `what` when there are no rows or a value is not finite.
+ * @throws ValueError that names `what` when there are no rows or a value of those to be taken is not finite.
  */
 export function prepareUnitRows(matrix: Matrix32, what: string, order?: Int32Array): UnitRows {
   if (matrix.rows === 0) throw new ValueError(`${what} is empty; it needs at least one row`);
-  if (order !== undefined) checkFinite(matrix, what);
   const { columns, data } = matrix;
   const count = order?.length ?? matrix.rows;
   const beginOf = (row: number): number => (order === undefined ? row : order[row]) * columns;
