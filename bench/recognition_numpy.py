@@ -54,9 +54,10 @@ def main():
         raise ValueError("roc_auc_score and the area under roc_curve disagree")
     with_score = seconds + time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    rows = (probes.nbytes + gallery.nbytes) / 2**20
     found = {"rank1": float(cmc[0]), "rank10": float(cmc[9]), "auc": float(area), "eer": float(eer), "tmr": at}
     times = {"seconds": seconds, "secondsWithScore": with_score, "processorSeconds": processor}
-    print(json.dumps({**times, "peakMiB": peak, **found}))
+    print(json.dumps({**times, "peakMiB": peak, "rowsMiB": rows, **found}))
 
 
 main()

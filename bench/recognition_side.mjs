@@ -34,6 +34,7 @@ console.log(
     seconds,
     processorSeconds,
     peakMiB: process.resourceUsage().maxRSS / 1024,
+    rowsMiB: (probes.data.byteLength + gallery.data.byteLength) / 2 ** 20,
     engine: engine.name,
     ...found,
     aucInterval: [low, high],
