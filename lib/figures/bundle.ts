@@ -78,7 +78,8 @@ export function describeFigure(figure: Figure): string {
     if (typeof value !== "object" || value === null || key === "values" || key === "config" || key === "tooltip" || key === "legend")
       return;
     for (const [name, inner] of Object.entries(value)) {
-      if (name === "title" && typeof inner === "string" && (key === "x" || key === "y")) titles.add(inner);
+      const words: unknown = Array.isArray(inner) ? inner.join("; ") : inner;
+      if (name === "title" && typeof words === "string" && (key === "x" || key === "y")) titles.add(words);
       visit(inner, name);
     }
   };

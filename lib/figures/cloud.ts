@@ -2,14 +2,14 @@ import type { Layout, PlotData } from "plotly.js";
 import { createRandom, permutation } from "../core/random.js";
 import { ValueError } from "../core/errors.js";
 import type { PictureQuality } from "../geometry/trustworthiness.js";
-import { checkLabels, labelChannels } from "./curve.js";
+import { checkLabels } from "./curve.js";
 import type { Figure } from "./figure.js";
-import { applyTheme, coloursOf, inkColour, referenceColour } from "./theme.js";
+import { applyTheme, coloursOf, inkColour, referenceColour, shapesOf } from "./theme.js";
 
 export interface CloudPoint {
   readonly x: number;
   readonly y: number;
-  /** Group: one colour, one line of the legend. */
+  /** Group: one colour and shape, one line of the legend. */
   readonly label: string;
   /** Shown when the pointer rests on the point. */
   readonly note?: string;
@@ -35,7 +35,7 @@ export interface CloudOptions {
 }
 
 /**
- * Draw points of a plane, coloured by group, at one scale on both axes.
+ * Draw points of a plane, told apart by the colour and the shape of their group, at one scale on both axes.
  *
  * @throws ValueError when there is no point or a coordinate is not finite.
  */
@@ -60,6 +60,8 @@ export function drawCloud(
       ...(words === undefined ? { axis: null } : { title: words }),
     };
   };
+  const legend = { title: null, orient: "bottom", columns: 3, symbolSize: 70, symbolOpacity: 1 };
+  const group = { field: "label", type: "nominal", legend };
   const heading = lines.length === 0 ? {} : { title: { text: lines[0], ...(lines.length > 1 ? { subtitle: lines.slice(1) } : {}) } };
 
   return applyTheme({
@@ -67,14 +69,12 @@ export function drawCloud(
     height: 420,
     ...heading,
     data: { name: "points", values: drawn },
-    mark: { type: "point", filled: true, size: 22, opacity: 0.7, aria: false },
+    mark: { type: "point", filled: true, size: 22, opacity: 0.9, aria: false },
     encoding: {
       x: channel("x", axes?.[0]),
       y: channel("y", axes?.[1]),
-      color: {
-        ...(labelChannels(labels).color as object),
-        legend: { title: null, orient: "bottom", columns: 3, symbolType: "circle", symbolSize: 70, symbolOpacity: 1 },
-      },
+      color: { ...group, scale: { domain: labels, range: coloursOf(labels) } },
+      shape: { ...group, scale: { domain: labels, range: shapesOf(labels) } },
       tooltip: [
         { field: "label", type: "nominal", title: "Group" },
         ...(drawn.some(({ note }) => note !== undefined) ? [{ field: "note", type: "nominal", title: "Point" }] : []),
@@ -90,7 +90,7 @@ export interface PlotlyFigure {
 }
 
 /**
- * Draw points of space, coloured by group, at one scale on all axes.
+ * Draw points of space, told apart by the colour and the shape of their group, at one scale on all axes.
  *
  * @throws ValueError when there is no point or a coordinate is not finite.
  */
@@ -103,6 +103,7 @@ export function drawCloud3d(
   const drawn = samplePoints(points, limit, seed);
   const stated = drawn.length < points.length ? ` (${describeSample(drawn.length, points.length, seed)})` : "";
   const colours = coloursOf(labels);
+  const shapes = shapesOf(labels).map((shape) => solidShapes[shape]);
   const data = labels.map((label, i): Partial<PlotData> => {
     const group = drawn.filter((point) => point.label === label);
     return {
@@ -114,7 +115,7 @@ export function drawCloud3d(
       z: group.map(({ z }) => z),
       text: group.map(({ note, label }) => note ?? label),
       hoverinfo: "text",
-      marker: { size: 2.5, opacity: 0.8, color: colours[i] },
+      marker: { size: 2.5, opacity: 0.9, color: colours[i], symbol: shapes[i] },
     };
   });
   const lines = { zeroline: false, gridcolor: referenceColour };
@@ -127,8 +128,8 @@ export function drawCloud3d(
     font: { color: inkColour },
     legend: { orientation: "h" },
     margin: { l: 0, r: 0, t: 40, b: 0 },
-    // A little farther than Plotly's own 1.25, from where the words on the axes are cut off.
-    scene: { aspectmode: "data", camera: { eye: { x: 1.8, y: 1.8, z: 1.3 } }, xaxis: axis(0), yaxis: axis(1), zaxis: axis(2) },
+    // From the direction of the still picture, a little farther than Plotly's own 1.25, from where the words on the axes are cut off.
+    scene: { aspectmode: "data", camera: { eye: { x: 1.65, y: 1.65, z: 1.65 } }, xaxis: axis(0), yaxis: axis(1), zaxis: axis(2) },
   };
   return { data, layout };
 }
@@ -137,6 +138,16 @@ export interface Cloud3dOptions extends Omit<CloudOptions, "axes" | "order"> {
   /** Words on the axes. @defaultValue none */
   readonly axes?: readonly [string, string, string];
 }
+
+/** Plotly's names, or its likest ones, for the shapes of Vega; in space it has no triangle. */
+const solidShapes: Readonly<Record<string, NonNullable<PlotData["marker"]["symbol"]>>> = {
+  circle: "circle",
+  square: "square",
+  diamond: "diamond",
+  cross: "cross",
+  "triangle-up": "x",
+  "triangle-down": "circle-open",
+};
 
 function checkPoints(caller: string, points: readonly (CloudPoint & { readonly z?: number })[]): void {
   if (points.length === 0) throw new ValueError(`${caller}: got no points; give at least one`);

@@ -3,7 +3,7 @@ import { chanceOf } from "../study/chance.js";
 import { rankMetric } from "../study/metric-names.js";
 import { bandLayer, chanceLayers, checkLabels, curvePoints, labelChannels } from "./curve.js";
 import type { Figure } from "./figure.js";
-import { applyTheme, plotSize } from "./theme.js";
+import { applyTheme, headingOf, plotSize } from "./theme.js";
 
 export interface CmcCurve {
   readonly label: string;
@@ -21,6 +21,8 @@ export interface CmcOptions {
   readonly gallerySize?: number;
   /** @defaultValue none */
   readonly title?: string;
+  /** What the bands are, such as "95 % intervals over people", for the subtitle. @defaultValue none */
+  readonly intervals?: string;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface CmcOptions {
  * @throws ShapeError when a curve's lists disagree in length.
  * @throws ValueError when a value is not finite, a rate is outside [0, 1], or labels repeat.
  */
-export function drawCmc(curves: readonly CmcCurve[], { gallerySize, title }: CmcOptions = {}): Figure {
+export function drawCmc(curves: readonly CmcCurve[], { gallerySize, title, intervals }: CmcOptions = {}): Figure {
   const labels = checkLabels(curves.map(({ label }) => label));
   const points = curves.flatMap(({ label, ranks, rates, low, high }) => curvePoints(label, ranks, rates, { low, high }));
   const outside = points.find(({ y }) => y < 0 || y > 1);
@@ -55,13 +57,13 @@ export function drawCmc(curves: readonly CmcCurve[], { gallerySize, title }: Cmc
 
   return applyTheme({
     ...plotSize,
-    ...(title === undefined ? {} : { title }),
+    ...headingOf(title, intervals === undefined ? undefined : `Bands are ${intervals}`),
     data: { name: "curves", values: points },
     layer: [
-      ...(chance.length === 0 ? [] : chanceLayers(chance, { at: chance.at(-1)!, side: "below" }, { x, y })),
+      ...(chance.length === 0 ? [] : chanceLayers(chance, { at: chance.at(-1)!, side: "outside" }, { x, y })),
       bandLayer({ x, y, color: channels.color }),
       {
-        mark: { type: "line", strokeWidth: 2, interpolate: "linear", clip: true, ...(lastRank === 1 ? { point: true } : {}) },
+        mark: { type: "line", strokeWidth: 2, interpolate: "linear", ...(lastRank === 1 ? { point: true } : {}) },
         encoding: { x, y, ...channels, tooltip },
       },
     ],

@@ -1,5 +1,6 @@
 import { ShapeError, ValueError } from "../core/errors.js";
-import { coloursOf, dashes, palette, referenceColour } from "./theme.js";
+import { referenceName } from "./marks.js";
+import { coloursOf, dashes, inkColour, palette, referenceColour } from "./theme.js";
 
 /** One point of a labelled curve, as the figure's data holds it. */
 export interface CurvePoint {
@@ -47,6 +48,11 @@ export function checkRates(points: readonly CurvePoint[], caller: string): void 
     throw new ValueError(`${caller}: "${outside.label}" has the point (${outside.x}, ${outside.y}); rates are fractions from 0 to 1`);
 }
 
+/** Whether a value lies beyond the ends of an axis, so that what is drawn must be cut there. */
+export function isBeyond(value: number, domain: readonly [number, number] | undefined): boolean {
+  return domain !== undefined && (value < Math.min(...domain) || value > Math.max(...domain));
+}
+
 /** Labels in the order given. @throws ValueError when there are none, or one is there twice. */
 export function checkLabels(labels: readonly string[]): readonly string[] {
   if (labels.length === 0) throw new ValueError("drawing curves: got none; give at least one curve");
@@ -80,10 +86,10 @@ export interface PlainPoint {
   readonly y: number;
 }
 
-/** Where the line of chance has its name: left of a point and below the line, or right of it. */
+/** Where the line of chance has its name: at its end outside of the plot, or right of a point of it. */
 export interface ChanceName {
   readonly at: PlainPoint;
-  readonly side: "below" | "right";
+  readonly side: "outside" | "right";
 }
 
 /** A dashed grey line through `points`, what guessing would reach, with its name. */
@@ -92,9 +98,7 @@ export function chanceLayers(
   { at, side }: ChanceName,
   axes: { readonly x: object; readonly y: object },
 ): readonly unknown[] {
-  // Curves that are no better than chance run along it: the name keeps clear of them where the axis leaves room.
-  const below = { align: "right", baseline: "top", dx: -6, dy: at.y > 0.1 ? 14 : 6 };
-  const place = side === "below" ? below : { align: "left", baseline: "top", dx: 8, dy: 2 };
+  const place = side === "outside" ? { align: "left", baseline: "middle", dx: 5 } : { align: "left", baseline: "top", dx: 8, dy: 2 };
   return [
     {
       data: { name: "chance", values: points },
@@ -102,8 +106,9 @@ export function chanceLayers(
       encoding: { ...axes, tooltip: { value: "Chance" } },
     },
     {
+      name: referenceName,
       data: { name: "chance-name", values: [at] },
-      mark: { type: "text", text: "chance", color: referenceColour, fontSize: 11, ...place },
+      mark: { type: "text", text: "chance", color: inkColour, fontSize: 11, ...place },
       encoding: axes,
     },
   ];

@@ -15,6 +15,8 @@ export { drawDet, type ErrorCurve, type DetOptions } from "./det.js";
 export { drawDots, type Dot, type DotsOptions } from "./dots.js";
 export { drawDendrogram, type DendrogramOptions } from "./dendrogram.js";
 export type { Figure } from "./figure.js";
+export type { Mark } from "./marks.js";
+export { metricTitle } from "./metric-title.js";
 export { drawLines, type LineAxis, type LineCurve, type LinesOptions } from "./lines.js";
 export { drawPairs, type PairRow, type PairsOptions } from "./pairs.js";
 export { drawRoc, type RocCurve, type RocOptions } from "./roc.js";

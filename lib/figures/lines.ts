@@ -1,7 +1,8 @@
 import { ValueError } from "../core/errors.js";
-import { bandLayer, checkLabels, curvePoints, labelChannels } from "./curve.js";
+import { bandLayer, checkLabels, curvePoints, isBeyond, labelChannels } from "./curve.js";
 import type { Figure } from "./figure.js";
-import { applyTheme, plotSize, referenceColour } from "./theme.js";
+import { markLayers, type Mark } from "./marks.js";
+import { applyTheme, headingOf, plotSize } from "./theme.js";
 
 /** A value against a setting, such as Rank-1 against the number of training pairs. */
 export interface LineCurve {
@@ -23,7 +24,7 @@ export interface LineAxis {
   /** Ends of the axis. @defaultValue where the data end */
   readonly domain?: readonly [number, number];
   /** Dashed grey lines across the plot, each with its name, such as chance or n = d. @defaultValue none */
-  readonly marks?: readonly { readonly at: number; readonly label: string }[];
+  readonly marks?: readonly Mark[];
 }
 
 export interface LinesOptions {
@@ -31,6 +32,13 @@ export interface LinesOptions {
   readonly y: LineAxis;
   /** @defaultValue none */
   readonly title?: string;
+  /** What the bands are, such as "95 % intervals over people", for the subtitle. @defaultValue none */
+  readonly intervals?: string;
+}
+
+interface AxisChannel {
+  readonly scale: object;
+  readonly [key: string]: unknown;
 }
 
 /**
@@ -39,12 +47,14 @@ export interface LinesOptions {
  * @throws ShapeError when a curve's lists disagree in length.
  * @throws ValueError when a value is not finite, or not above 0 on a logarithmic axis, or labels repeat.
  */
-export function drawLines(curves: readonly LineCurve[], { x, y, title }: LinesOptions): Figure {
+export function drawLines(curves: readonly LineCurve[], { x, y, title, intervals }: LinesOptions): Figure {
   const labels = checkLabels(curves.map(({ label }) => label));
   const points = curves.flatMap(({ label, x: xs, y: ys, low, high }) => curvePoints(label, xs, ys, { low, high }));
   const channels = labelChannels(labels);
   const xChannel = channel("x", x, points.map((point) => point.x)); // prettier-ignore
   const yChannel = channel("y", y, points.flatMap((point) => [point.y, point.low ?? point.y, point.high ?? point.y])); // prettier-ignore
+  // Uncut where it need not be: half of a line at 100 % lies above the plot.
+  const clip = points.some((point) => isBeyond(point.x, x.domain) || isBeyond(point.y, y.domain));
   const tooltip = [
     { field: "label", type: "nominal", title: "Curve" },
     { field: "x", type: "quantitative", title: x.title, ...(x.format === undefined ? {} : { format: x.format }) },
@@ -52,21 +62,21 @@ export function drawLines(curves: readonly LineCurve[], { x, y, title }: LinesOp
   ];
   return applyTheme({
     ...plotSize,
-    ...(title === undefined ? {} : { title }),
+    ...headingOf(title, intervals === undefined ? undefined : `Bands are ${intervals}`),
     data: { name: "curves", values: points },
     layer: [
-      ...markLayers("x", x),
-      ...markLayers("y", y),
+      ...markLayers("x", x.marks, xChannel.scale),
+      ...markLayers("y", y.marks, yChannel.scale),
       bandLayer({ x: xChannel, y: yChannel, color: channels.color }),
       {
-        mark: { type: "line", strokeWidth: 2, clip: true, point: { size: 36, filled: true } },
+        mark: { type: "line", strokeWidth: 2, clip, point: { size: 36, filled: true } },
         encoding: { x: xChannel, y: yChannel, ...channels, tooltip },
       },
     ],
   });
 }
 
-function channel(field: "x" | "y", { title, scale = "linear", format, domain }: LineAxis, values: readonly number[]): object {
+function channel(field: "x" | "y", { title, scale = "linear", format, domain }: LineAxis, values: readonly number[]): AxisChannel {
   if (scale === "log" && values.some((value) => !(value > 0))) {
     throw new ValueError(
       `drawLines: ${title} has a value of 0 or below; a logarithmic axis shows what is above it, so leave the point out`,
@@ -76,17 +86,4 @@ function channel(field: "x" | "y", { title, scale = "linear", format, domain }: 
   const own = log ? { nice: false, padding: 8 } : { zero: false };
   const axis = { ...(format === undefined ? {} : { format }), ...(log ? { grid: false } : {}) };
   return { field, type: "quantitative", title, axis, scale: { type: scale, ...(domain === undefined ? own : { domain, nice: false }) } };
-}
-
-/** Named reference lines: upright at values of x, level at values of y. */
-function markLayers(field: "x" | "y", { marks = [] }: LineAxis): readonly unknown[] {
-  if (marks.length === 0) return [];
-  const at = { [field]: { field: "at", type: "quantitative" } };
-  const text = field === "x" ? { align: "left", baseline: "top", dx: 4 } : { align: "right", baseline: "bottom", dx: -4, dy: -2 };
-  const edge = field === "x" ? { y: { value: 2 } } : { x: { value: plotSize.width } };
-  const data = { name: `marks-${field}`, values: marks };
-  return [
-    { data, mark: { type: "rule", color: referenceColour, strokeDash: [3, 3] }, encoding: at },
-    { data, mark: { type: "text", color: referenceColour, fontSize: 11, ...text }, encoding: { ...at, ...edge, text: { field: "label" } } },
-  ];
 }

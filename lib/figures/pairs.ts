@@ -1,6 +1,7 @@
 import { ValueError } from "../core/errors.js";
 import type { Figure } from "./figure.js";
-import { applyTheme } from "./theme.js";
+import { metricTitle } from "./metric-title.js";
+import { applyTheme, headingOf } from "./theme.js";
 
 /** What a heat map reads of a result row. */
 export interface PairRow {
@@ -65,13 +66,13 @@ export function drawPairs(rows: readonly PairRow[], options: PairsOptions): Figu
   const tooltip = [
     { field: "source", type: "nominal", title: "Source network" },
     { field: "target", type: "nominal", title: "Target network" },
-    { field: "value", type: "quantitative", title: metric, format },
+    { field: "value", type: "quantitative", title: metricTitle(metric), format },
   ];
 
   return applyTheme({
     width: cellSize.width * targetNames.length,
     height: cellSize.height * sourceNames.length,
-    ...headingOf(title, outlined?.meaning),
+    ...headingOf(title, outlined === undefined ? undefined : `Outlined: ${outlined.meaning}`),
     data: { name: "pairs", values },
     encoding: { x, y, tooltip },
     layer: [
@@ -82,7 +83,7 @@ export function drawPairs(rows: readonly PairRow[], options: PairsOptions): Figu
             field: "value",
             type: "quantitative",
             scale: { domain, ...colours[scale], clamp: true },
-            legend: { title: metric, format, gradientLength: Math.max(60, cellSize.height * sourceNames.length) },
+            legend: { title: metricTitle(metric), format, gradientLength: Math.max(60, cellSize.height * sourceNames.length) },
           },
         },
       },
@@ -95,32 +96,27 @@ export function drawPairs(rows: readonly PairRow[], options: PairsOptions): Figu
       },
       ...(outlines.length === 0
         ? []
-        : [
-            {
-              data: { name: "outlined", values: outlines },
-              mark: { type: "rect", filled: false, stroke: outlineColour, strokeWidth: 2, cornerRadius: 2, aria: false },
-              encoding: { tooltip: { value: outlined?.meaning } },
-            },
-          ]),
+        : outlineStrokes.map((stroke) => ({
+            data: { name: "outlined", values: outlines },
+            mark: { type: "rect", filled: false, ...stroke, cornerRadius: 2, aria: false },
+            encoding: { tooltip: { value: outlined?.meaning } },
+          }))),
     ],
   });
 }
 
 const colours = { sequential: { scheme: "viridis" }, diverging: { scheme: "purpleorange", reverse: true } } as const;
 
-/** Told apart from every colour of both scales and from light and dark pages. */
-const outlineColour = "#D81B60";
+/** White beneath a colour of neither scale: seen on each of their colours, on light pages and on dark ones. */
+const outlineStrokes = [
+  { stroke: "#ffffff", strokeWidth: 5 },
+  { stroke: "#D81B60", strokeWidth: 2.5 },
+];
 
 /** Whether a cell is so pale that its number is black: a Vega expression. */
 function isPale(scale: "sequential" | "diverging", [low, high]: readonly [number, number]): string {
   const middle = (low + high) / 2;
   return scale === "sequential" ? `datum.value > ${middle}` : `abs(datum.value - ${middle}) < ${0.27 * (high - low)}`;
-}
-
-function headingOf(title: string | undefined, outlined: string | undefined): object {
-  if (outlined === undefined) return title === undefined ? {} : { title };
-  const subtitle = `Outlined: ${outlined}`;
-  return { title: title === undefined ? subtitle : { text: title, subtitle } };
 }
 
 function checkRows(rows: readonly PairRow[], chosen: readonly PairRow[], metric: string): void {

@@ -1,7 +1,7 @@
 import { ValueError } from "../core/errors.js";
 import { bandLayer, chanceLayers, checkLabels, checkRates, curvePoints, labelChannels } from "./curve.js";
 import type { Figure } from "./figure.js";
-import { applyTheme, plotSize } from "./theme.js";
+import { applyTheme, headingOf, plotSize } from "./theme.js";
 
 export interface RocCurve {
   readonly label: string;
@@ -19,6 +19,8 @@ export interface RocOptions {
   readonly lowestFmr?: number;
   /** @defaultValue none */
   readonly title?: string;
+  /** What the bands are, such as "95 % intervals over people", for the subtitle. @defaultValue none */
+  readonly intervals?: string;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface RocOptions {
  * @throws ShapeError when a curve's lists disagree in length.
  * @throws ValueError when a rate is outside [0, 1], labels repeat, a curve has no point to draw, or the axis is not above 0.
  */
-export function drawRoc(curves: readonly RocCurve[], { lowestFmr = 1e-4, title }: RocOptions = {}): Figure {
+export function drawRoc(curves: readonly RocCurve[], { lowestFmr = 1e-4, title, intervals }: RocOptions = {}): Figure {
   const labels = checkLabels(curves.map(({ label }) => label));
   if (!(lowestFmr > 0 && lowestFmr < 1)) {
     throw new ValueError(`drawRoc: got lowestFmr ${lowestFmr}; a logarithmic axis needs an end above 0 and below 1`);
@@ -60,12 +62,12 @@ export function drawRoc(curves: readonly RocCurve[], { lowestFmr = 1e-4, title }
 
   return applyTheme({
     ...plotSize,
-    ...(title === undefined ? {} : { title }),
+    ...headingOf(title, intervals === undefined ? undefined : `Bands are ${intervals}`),
     data: { name: "curves", values: points },
     layer: [
       ...chanceLayers(chance, { at: chance.findLast(({ x }) => x <= 0.3) ?? chance[0], side: "right" }, { x, y }),
       bandLayer({ x, y, color: channels.color }),
-      { mark: { type: "line", strokeWidth: 2, clip: true }, encoding: { x, y, ...channels, tooltip } },
+      { mark: { type: "line", strokeWidth: 2 }, encoding: { x, y, ...channels, tooltip } },
     ],
   });
 }

@@ -1,7 +1,9 @@
 import { ValueError } from "../core/errors.js";
+import { isBeyond } from "./curve.js";
 import type { Figure } from "./figure.js";
 import type { LineAxis } from "./lines.js";
-import { applyTheme, coloursOf, plotSize } from "./theme.js";
+import { markLayers } from "./marks.js";
+import { applyTheme, coloursOf, plotSize, shapesOf } from "./theme.js";
 
 /** One thing with two values, such as a network with its identity separation and how well others align to it. */
 export interface ScatterPoint {
@@ -13,8 +15,8 @@ export interface ScatterPoint {
 }
 
 export interface ScatterOptions {
-  readonly x: Omit<LineAxis, "marks">;
-  readonly y: Omit<LineAxis, "marks">;
+  readonly x: LineAxis;
+  readonly y: LineAxis;
   /** Print each point's label beside it. @defaultValue false */
   readonly named?: boolean;
   /** @defaultValue none */
@@ -40,7 +42,7 @@ export function drawScatter(points: readonly ScatterPoint[], { x, y, named = fal
     }
   }
   const groups = [...new Set(points.map(({ group }) => group))];
-  const channel = (field: "x" | "y", { title: name, scale = "linear", format, domain }: ScatterOptions["x"]): object => ({
+  const channel = (field: "x" | "y", { title: name, scale = "linear", format, domain }: LineAxis) => ({
     field,
     type: "quantitative",
     title: name,
@@ -53,7 +55,7 @@ export function drawScatter(points: readonly ScatterPoint[], { x, y, named = fal
   const scale = { domain: groups, range: coloursOf(groups) };
   const legend = groups.length === 1 ? null : { title: null, orient: "bottom", columns: 3, labelLimit: 240 };
   const color = { field: "group", type: "nominal", scale, legend };
-  const shape = { field: "group", type: "nominal", scale: { domain: groups }, legend };
+  const shape = { field: "group", type: "nominal", scale: { domain: groups, range: shapesOf(groups) }, legend };
   const tooltip = [
     { field: "label", type: "nominal", title: " " },
     ...(groups.length === 1 ? [] : [{ field: "group", type: "nominal", title: "  " }]),
@@ -61,6 +63,7 @@ export function drawScatter(points: readonly ScatterPoint[], { x, y, named = fal
     { field: "y", type: "quantitative", title: y.title, format: y.format?.endsWith("%") ? ".1%" : ".4~g" },
   ];
   const place = { x: channel("x", x), y: channel("y", y) };
+  const clip = points.some((point) => isBeyond(point.x, x.domain) || isBeyond(point.y, y.domain));
   const names = {
     mark: { type: "text", align: "left", dx: 8, fontSize: 10 },
     encoding: { ...place, text: { field: "label" }, color },
@@ -70,7 +73,9 @@ export function drawScatter(points: readonly ScatterPoint[], { x, y, named = fal
     ...(title === undefined ? {} : { title }),
     data: { name: "points", values: points },
     layer: [
-      { mark: { type: "point", filled: true, size: 55, opacity: 0.85, clip: true }, encoding: { ...place, color, shape, tooltip } },
+      ...markLayers("x", x.marks, place.x.scale),
+      ...markLayers("y", y.marks, place.y.scale),
+      { mark: { type: "point", filled: true, size: 55, opacity: 0.85, clip }, encoding: { ...place, color, shape, tooltip } },
       ...(named ? [names] : []),
     ],
   });

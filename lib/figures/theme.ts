@@ -12,6 +12,16 @@ export function coloursOf(things: readonly unknown[]): string[] {
   return things.map((_, i) => palette[i % palette.length]);
 }
 
+/**
+ * A shape of Vega's for each of several groups, so that hue is not all that tells them apart; circles alone where there are more than six, which
+ * nobody tells apart by shape.
+ */
+export function shapesOf(things: readonly unknown[]): string[] {
+  return things.map((_, i) => (things.length > shapes.length ? shapes[0] : shapes[i]));
+}
+
+const shapes = ["circle", "square", "diamond", "cross", "triangle-up", "triangle-down"];
+
 /** Of lines that are no measurement, such as chance. */
 export const referenceColour = "#808080";
 
@@ -59,4 +69,10 @@ export function applyTheme(specification: Readonly<Record<string, unknown>>): Fi
       range: { category: palette },
     },
   };
+}
+
+/** The title of a specification, with a line beneath it; one of the two may be missing, or both. */
+export function headingOf(title: string | undefined, subtitle: string | undefined): Readonly<Record<string, unknown>> {
+  if (subtitle === undefined) return title === undefined ? {} : { title };
+  return { title: title === undefined ? subtitle : { text: title, subtitle } };
 }

@@ -1,5 +1,5 @@
 import type { VegaProgram } from "./bundle.js";
-import { inkColour, referenceColour } from "./theme.js";
+import { inkColour, referenceColour, shapesOf } from "./theme.js";
 
 interface Trace {
   readonly type: "scatter3d";
@@ -53,8 +53,9 @@ export function turnCloud(figure: unknown): VegaProgram | null {
       { name: "across", type: "linear", domain: [-1, 1], range: "width" },
       { name: "up", type: "linear", domain: [-1, 1], range: "height" },
       { name: "group", type: "ordinal", domain: data.map(({ name }) => name), range: data.map(({ marker }) => marker.color) },
+      { name: "shape", type: "ordinal", domain: data.map(({ name }) => name), range: shapesOf(data) },
     ],
-    legends: [{ fill: "group", orient: "bottom", columns: 3, symbolType: "circle", labelColor: inkColour, labelFontSize: 11 }],
+    legends: [{ fill: "group", shape: "shape", orient: "bottom", columns: 3, labelColor: inkColour, labelFontSize: 11 }],
     marks: [
       {
         type: "rule",
@@ -72,7 +73,8 @@ export function turnCloud(figure: unknown): VegaProgram | null {
           enter: {
             size: { value: 26 },
             fill: { scale: "group", field: "label" },
-            fillOpacity: { value: 0.8 },
+            shape: { scale: "shape", field: "label" },
+            fillOpacity: { value: 0.9 },
             tooltip: { signal: "{Group: datum.label, Point: datum.note}" },
           },
           update: placed("x", "y", ""),
@@ -82,7 +84,7 @@ export function turnCloud(figure: unknown): VegaProgram | null {
   };
 }
 
-/** Degrees about the upright axis and from above; `grip` is where a drag began. */
+/** Degrees about the upright axis and from above, at first as in the still picture; `grip` is where a drag began. */
 const signals: readonly object[] = [
   {
     name: "grip",
@@ -94,13 +96,13 @@ const signals: readonly object[] = [
   },
   {
     name: "turn",
-    value: 45,
+    value: -135,
     bind: { input: "range", min: -180, max: 180, step: 1, name: "Turn" },
     on: [{ events: "window:pointermove", update: "grip ? round((grip.turn + (x() - grip.x) / 2 + 900) % 360 - 180) : turn" }],
   },
   {
     name: "tilt",
-    value: 25,
+    value: 35,
     bind: { input: "range", min: -90, max: 90, step: 1, name: "Tilt" },
     on: [{ events: "window:pointermove", update: "grip ? round(clamp(grip.tilt + (y() - grip.y) / 2, -90, 90)) : tilt" }],
   },

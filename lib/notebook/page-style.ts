@@ -31,7 +31,7 @@ header { max-width: 46rem; margin: 0 auto; padding: 0.8rem 1rem 0; } nav { displ
 .cards { list-style: none; padding: 0; display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: 1rem; }
 .cards li { border: 1px solid var(--line); border-radius: 8px; padding: 0.8rem; } .cards p { margin: 0.4rem 0 0; font-size: 0.85rem; color: var(--soft); }
 .cards img { display: block; width: 100%; height: 9rem; object-fit: contain; margin-bottom: 0.5rem; }
-.drawn :is(.role-axis-label, .role-axis-title, .role-legend-label, .role-legend-title, .role-title-text, .role-title-subtitle) text { fill: var(--soft); }
+.drawn :is(.role-axis-label, .role-axis-title, .role-legend-label, .role-legend-title, .role-title-text, .role-title-subtitle, [class*="reference-name"]) text { fill: var(--soft); }
 .table { overflow-x: auto; margin: 0.8rem 0; container-type: inline-size; background: linear-gradient(to right, var(--ground) 30%, transparent) left / 3rem 100% local,
   linear-gradient(to left, var(--ground) 30%, transparent) right / 3rem 100% local, linear-gradient(to right, var(--line), transparent) left / 1rem 100%,
   linear-gradient(to left, var(--line), transparent) right / 1rem 100%; background-repeat: no-repeat; }

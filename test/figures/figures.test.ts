@@ -13,8 +13,11 @@ import {
   drawPairs,
   drawRoc,
   drawScatter,
+  metricTitle,
   renderSvg,
+  turnCloud,
   type Figure,
+  type PlotlyFigure,
 } from "../../lib/figures/index.js";
 import { createRandom } from "../../lib/core/random.js";
 import type { Dendrogram } from "../../lib/geometry/index.js";
@@ -31,7 +34,7 @@ const cmc = drawCmc(
 );
 const fmr = [1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1];
 const roc = drawRoc([{ label: "ridge", fmr, tmr: [0.1, 0.3, 0.6, 0.8, 0.95, 1] }]);
-const det = drawDet([{ label: "ridge", fmr: [1e-4, 1e-3, 0.01, 0.1, 0.6], fnmr: [0.4, 0.2, 0.05, 0.01, 0.001] }], { lowest: 1e-3 });
+const det = drawDet([{ label: "ridge", fmr: [1e-5, 1e-4, 1e-3, 0.01, 0.1, 0.6, 1], fnmr: [0.5, 0.4, 0.2, 0.05, 0.01, 0.001, 0] }], { lowest: 1e-3 });
 const networks = ["edgeface", "sface", "facenet"];
 const rows = networks.flatMap((source, i) =>
   networks.map((target, j) => ({ source, target, metric: "rank1", value: i === j ? 0.98 : (i + 2 * j) / 10 })),
@@ -73,6 +76,8 @@ const lines = drawLines(
   {
     x: { title: "Training pairs over dimension, n/d", scale: "log", format: "~r", marks: [{ at: 1, label: "n = d" }] },
     y: { title: "Rank-1", format: ".0%", domain: [0, 1], marks: [{ at: 0.01, label: "chance" }] },
+    title: "FaceNet → SFace",
+    intervals: "95 % intervals over people",
   },
 );
 const dots = drawDots(
@@ -82,7 +87,16 @@ const dots = drawDots(
   { title: "Rank-1", domain: [0, 1], mark: { at: 0.01, label: "chance" } },
 );
 const scatterPoints = networks.map((label, i) => ({ x: 0.5 + 0.1 * i, y: 0.9 - 0.2 * i, label, group: i === 0 ? "face" : "vision" }));
-const scatter = drawScatter(scatterPoints, { x: { title: "Native TMR", format: ".0%" }, y: { title: "Rank-1 as target", format: ".0%" }, named: true });
+const chance = { at: 0.01, label: "chance" };
+const scatter = drawScatter(scatterPoints, {
+  x: { title: "Native TMR", format: ".0%", domain: [0, 1.02], marks: [chance] },
+  y: { title: "Rank-1 as target", format: ".0%", marks: [chance] },
+  named: true,
+});
+const change = drawDots(
+  [{ label: "sface", group: "Rank-1", value: -0.055, low: -0.08, high: 0.01 }, { label: "facenet", group: "AUC", value: 0.02 }],
+  { title: "Change", intervals: "95 % intervals over people", format: "points", domain: [-0.1, 0.05], mark: { at: 0, label: "no change" } },
+); // prettier-ignore
 
 /** The values of each of a figure's data sets, by name. */
 function valuesOf(figure: Figure): Readonly<Record<string, readonly unknown[]>> {
@@ -120,10 +134,11 @@ describe("figures hold the rows they were given", () => {
     expect(channelOf(roc, "x")).toMatchObject({ title: "False match rate", scale: { type: "log", domain: [1e-4, 1] } });
   });
 
-  test("a DET on axes of normal quantiles, without the points outside of them", () => {
-    const { curves } = valuesOf(det);
-    expect(curves).toMatchObject([{ fmr: 1e-3, fnmr: 0.2 }, { fmr: 0.01, fnmr: 0.05 }, { fmr: 0.1, fnmr: 0.01 }]); // prettier-ignore
-    const { x, y } = curves[1] as { readonly x: number; readonly y: number };
+  test("a DET on axes of normal quantiles, with the next points outside of them, towards which it is cut", () => {
+    const { curves, chance } = valuesOf(det);
+    expect((curves as readonly { fmr: number }[]).map((point) => point.fmr)).toEqual([1e-4, 1e-3, 0.01, 0.1, 0.6]);
+    expect((chance as readonly { x: number; y: number }[]).map((point) => point.x + point.y)).toEqual([0, 0]);
+    const { x, y } = curves[2] as { readonly x: number; readonly y: number };
     expectClose([x, y], [-2.3263478740408408, -1.6448536269514729], algebra);
   });
 
@@ -140,13 +155,41 @@ describe("figures hold the rows they were given", () => {
     const found = valuesOf(lines);
     expect(found.curves).toHaveLength(6);
     expect(found.curves[0]).toEqual({ label: "least squares", x: 0.2, y: 0.7, low: 0.6, high: 0.8 });
+    expect(lines.title).toEqual({ text: "FaceNet → SFace", subtitle: "Bands are 95 % intervals over people" });
     expect([found["marks-x"], found["marks-y"]]).toEqual([[{ at: 1, label: "n = d" }], [{ at: 0.01, label: "chance" }]]);
   });
 
   test("dots with their intervals, and points by two values", () => {
     expect(valuesOf(dots).dots).toHaveLength(4);
-    expect(valuesOf(dots).dots[3]).toEqual({ label: "cfp", group: "procrustes", value: 0.75, low: 0.6, high: null });
-    expect(valuesOf(scatter).points).toEqual(scatterPoints);
+    expect(valuesOf(dots).dots[3]).toEqual({ label: "cfp", group: "procrustes", value: 0.75, low: 0.6, high: null, place: 0.5 });
+    expect(valuesOf(scatter)).toMatchObject({ points: scatterPoints, "marks-x": [chance], "marks-y": [chance] });
+  });
+
+  test("differences between rates in percentage points, each row's dots about its middle", () => {
+    expect(valuesOf(change).dots).toEqual([
+      { label: "sface", group: "Rank-1", value: -5.5, low: -8, high: 1, place: 0 },
+      { label: "facenet", group: "AUC", value: 2, place: 0 },
+    ]);
+    expect(valuesOf(change)["marks-x"]).toEqual([{ at: 0, label: "no change" }]);
+    expect(change).toMatchObject({ layer: [{}, {}, {}, { encoding: { x: { title: ["Change, in percentage points", "bars are 95 % intervals over people"], scale: { domain: [-10, 5] } } } }] });
+  });
+
+  test("groups by their shapes too, where they are few", () => {
+    const shapesOf = (count: number) => {
+      const points = Array.from({ length: count }, (_, x) => ({ x, y: x, label: `${x}`, group: `${x}` }));
+      return [drawCloud(points), drawScatter(points, { x: { title: "x" }, y: { title: "y" } }), drawDots(points.map(({ label, group, x }) => ({ label, group, value: x })), { title: "x" })].map((figure) => {
+        return new Set((channelOf(figure, "shape") as { readonly scale: { readonly range: readonly string[] } }).scale.range).size;
+      });
+    };
+    expect(shapesOf(6)).toEqual([6, 6, 6]);
+    expect(shapesOf(7)).toEqual([1, 1, 1]);
+  });
+
+  test("curves uncut where the axes hold them, so that a line at 100 % is whole", () => {
+    const axes = (domain: readonly [number, number]) => ({ x: { title: "x" }, y: { title: "y", domain } });
+    const isCut = (figure: Figure) => (figure.layer as readonly { readonly mark: { readonly clip?: boolean } }[]).at(-1)!.mark.clip ?? false;
+    const curve = { label: "a", x: [1, 2], y: [0.5, 1] };
+    expect([drawLines([curve], axes([0, 1])), drawLines([curve], axes([0, 0.9])), cmc, roc, det].map(isCut)).toEqual([false, true, false, false, true]);
   });
 
   test("a cloud, of many points a sample that the title states (seed 0)", () => {
@@ -209,6 +252,20 @@ describe("figures hold the rows they were given", () => {
   });
 });
 
+test("metrics are called by their names in the field, and others by their own", () => {
+  const called = {
+    rank1: "Rank-1",
+    "tmr@fmr=1e-2": "TMR at FMR 1 %",
+    "sar@fmr=1e-4": "SAR at FMR 0.01 %",
+    "rank1 retention": "Rank-1 kept",
+    "rank5 gain": "Gain in Rank-5",
+    auc: "AUC",
+    "d-prime": "d′",
+    constructor: "constructor",
+  };
+  expect(Object.keys(called).map(metricTitle)).toEqual(Object.values(called));
+});
+
 test("a cloud's groups keep their colours in whatever order its points come", () => {
   const points = cloudPoints(20);
   const order = ["target", "mapped"];
@@ -229,9 +286,9 @@ describe("figures refuse", () => {
     ["an axis that starts at 0", () => drawRoc([{ label: "a", fmr, tmr: fmr }], { lowestFmr: 0 }), "drawRoc: got lowestFmr 0; a logarithmic axis needs an end above 0 and below 1"],
     ["rates above 1", () => drawRoc([{ label: "a", fmr: [0.1], tmr: [1.2] }]), 'drawRoc: "a" has the point (0.1, 1.2); rates are fractions from 0 to 1'],
     ["a curve left of the axis", () => drawRoc([{ label: "a", fmr: [1e-6], tmr: [0.2] }]), 'drawRoc: "a" has no false match rate of 0.0001 or more; lower lowestFmr'],
-    ["axes of the DET that start at 0", () => drawDet([{ label: "a", fmr: [0.1], fnmr: [0.1] }], { lowest: 0 }), "drawDet: got lowest 0; the axes start above 0 and below 0.5"],
+    ["axes of the DET that start at 0", () => drawDet([{ label: "a", fmr: [0.1], fnmr: [0.1] }], { lowest: 0 }), "drawDet: got lowest 0; the axes start above 0 and below 0.7"],
     ["error rates above 1", () => drawDet([{ label: "a", fmr: [0.1], fnmr: [1.1] }]), 'drawDet: "a" has the point (0.1, 1.1); rates are fractions from 0 to 1'],
-    ["a DET without a point", () => drawDet([{ label: "a", fmr: [0.1], fnmr: [0] }]), 'drawDet: "a" has no point with both rates from 0.001 to 0.5; lower lowest'],
+    ["a DET without a point", () => drawDet([{ label: "a", fmr: [0.1], fnmr: [0] }]), 'drawDet: "a" has no point with both rates from 0.001 to 0.7; lower lowest'],
     ["a metric without rows", () => drawPairs(rows, { metric: "eer" }), "drawPairs: no row has the metric eer; the rows hold rank1"],
     ["a pair that is there twice", () => drawPairs([...rows, rows[1]], { metric: "rank1" }), "drawPairs: edgeface → sface has two values of rank1; filter the rows to one map, frame and set"],
     ["an infinite value", () => drawPairs([{ ...rows[0], value: Infinity }], { metric: "rank1" }), "drawPairs: edgeface → edgeface has the value Infinity; leave that row out"],
@@ -270,6 +327,7 @@ describe("SVG files", () => {
     ["cloud-judged", judged],
     ["dendrogram", dendrogram],
     ["gain", gain],
+    ["change", change],
   ])("%s is drawn as before, on a transparent ground", async (name, figure) => {
     const svg = await renderSvg(figure);
     expect(svg).toMatch(/^<svg [^>]*viewBox/);
@@ -291,6 +349,7 @@ test("a bundle holds the live form as an object, an SVG and text, and no HTML", 
   expect(Object.keys(bundle)).toEqual(["application/vnd.vegalite.v5+json", "image/svg+xml", "text/plain"]);
   expect(bundle["application/vnd.vegalite.v5+json"]).toBe(roc);
   expect(describeFigure(roc)).toBe("[figure: False match rate × True match rate]");
+  expect(describeFigure(change)).toBe("[figure: Change, in percentage points; bars are 95 % intervals over people]");
 });
 
 test("a figure without axes is named by its heading, its points and their groups", () => {
@@ -319,4 +378,11 @@ test("a cloud in space is seen as Plotly first shows it: z up, x to the left, y 
   expectClose([seen.x.x, seen.y.x, seen.z.x], [-Math.SQRT1_2, Math.SQRT1_2, 0], algebra);
   expectClose([seen.x.y, seen.y.y, seen.z.y], [-1 / Math.sqrt(6), -1 / Math.sqrt(6), 2 / Math.sqrt(6)], algebra);
   expect(seen.z.note).toBe("top");
+
+  const cameraOf = ({ layout }: PlotlyFigure) => Object.values(layout.scene!.camera!.eye!);
+  const [x, y, z] = cameraOf(drawCloud3d(points));
+  const turning = turnCloud(drawCloud3d(points)) as unknown as { readonly signals: readonly { readonly name: string; readonly value: number }[] };
+  const [turn, tilt] = ["turn", "tilt"].map((angle) => turning.signals.find(({ name }) => name === angle)!.value);
+  expect([turn + 180, tilt]).toEqual([Math.atan2(y, x), Math.atan2(z, Math.hypot(x, y))].map((angle) => Math.round((180 * angle) / Math.PI)));
+  expect([x, y, z]).toEqual([x, x, x]);
 });

@@ -1,0 +1,32 @@
+import { inkColour, referenceColour } from "./theme.js";
+
+/** A named value of an axis, such as chance or n = d. */
+export interface Mark {
+  readonly at: number;
+  readonly label: string;
+}
+
+/**
+ * Dashed grey lines across a plot: upright at values of x, named above the plot; level at values of y, named right of it. No curve runs there.
+ *
+ * @param scale that of the axis, which a mark beyond its ends would stretch otherwise.
+ */
+export function markLayers(field: "x" | "y", marks: readonly Mark[] = [], scale: unknown = {}): readonly object[] {
+  if (marks.length === 0) return [];
+  const at = { [field]: { field: "at", type: "quantitative", scale } };
+  const edge = field === "x" ? { y: { value: 0 } } : { x: { value: "width" } };
+  const text = field === "x" ? { align: "center", baseline: "bottom", dy: -3 } : { align: "left", baseline: "middle", dx: 5 };
+  const data = { name: `marks-${field}`, values: marks };
+  return [
+    { data, mark: { type: "rule", color: referenceColour, strokeDash: [3, 3] }, encoding: at },
+    {
+      name: `${referenceName}-${field}`,
+      data,
+      mark: { type: "text", color: inkColour, fontSize: 11, ...text },
+      encoding: { ...at, ...edge, text: { field: "label" } },
+    },
+  ];
+}
+
+/** What the marks are called, in the class of an SVG too, that hold the names of reference lines: pages give them their own ink. */
+export const referenceName = "reference-name";
