@@ -23,7 +23,7 @@ export function metricTitle(metric: string): string {
   const derived = /^(?<of>.+) (?<how>retention|gain)$/.exec(metric)?.groups;
   if (derived) return derived.how === "gain" ? `Gain in ${metricTitle(derived.of)}` : `${metricTitle(derived.of)} kept`;
   const rate = /^(?<kind>tmr|sar)@fmr=(?<fmr>.+)$/.exec(metric)?.groups;
-  if (rate) return `${rate.kind.toUpperCase()} at FMR ${Number((100 * Number(rate.fmr)).toPrecision(6))} %`;
+  if (rate) return `${rate.kind === "tmr" ? "TMR" : "Success"} at FMR ${Number((100 * Number(rate.fmr)).toPrecision(6))} %`;
   if (Object.hasOwn(titles, metric)) return titles[metric];
   return metric.replace(/^rank(\d+)$/, "Rank-$1");
 }

@@ -256,7 +256,7 @@ test("metrics are called by their names in the field, and others by their own", 
   const called = {
     rank1: "Rank-1",
     "tmr@fmr=1e-2": "TMR at FMR 1 %",
-    "sar@fmr=1e-4": "SAR at FMR 0.01 %",
+    "sar@fmr=1e-4": "Success at FMR 0.01 %",
     "rank1 retention": "Rank-1 kept",
     "rank5 gain": "Gain in Rank-5",
     auc: "AUC",
