@@ -20,7 +20,7 @@ export function markLayers(field: "x" | "y", marks: readonly Mark[] = [], scale:
   return [
     { data, mark: { type: "rule", color: referenceColour, strokeDash: [3, 3] }, encoding: at },
     {
-      name: `${referenceName}-${field}`,
+      name: `${referenceName}_${field}`,
       data,
       mark: { type: "text", color: inkColour, fontSize: 11, ...text },
       encoding: { ...at, ...edge, text: { field: "label" } },
@@ -28,5 +28,5 @@ export function markLayers(field: "x" | "y", marks: readonly Mark[] = [], scale:
   ];
 }
 
-/** What the marks are called, in the class of an SVG too, that hold the names of reference lines: pages give them their own ink. */
-export const referenceName = "reference-name";
+/** In the class, in an SVG, of what names reference lines: pages give it their own ink. */
+export const referenceName = "reference_name";

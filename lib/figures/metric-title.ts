@@ -15,7 +15,7 @@ const titles: Readonly<Record<string, string>> = {
 
 /**
  * What a metric of a result row, or a measure of similarity, is called in figures and tables: "Rank-1" for `rank1`, "TMR at FMR 1 %" for
- * `tmr@fmr=1e-2`, "Rank-1 kept" for `rank1 retention`, "Gain in Rank-1" for `rank1 gain`.
+ * `tmr@fmr=1e-2`, "Success at FMR 1 %" for `sar@fmr=1e-2`, "Rank-1 kept" for `rank1 retention`, "Gain in Rank-1" for `rank1 gain`.
  *
  * @returns the name itself when it has no other.
  */

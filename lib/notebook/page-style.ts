@@ -1,3 +1,5 @@
+import { referenceName } from "../figures/marks.js";
+
 /** Of the pages: light and dark, narrow and wide, screen and paper. */
 export const pageStyle: string = `
 :root { color-scheme: light dark; --ground: #ffffff; --ink: #1b1f24; --soft: #5b6570; --line: #d5dae0; --wash: #f5f7f9; --link: #0a5fa8;
@@ -31,7 +33,7 @@ header { max-width: 46rem; margin: 0 auto; padding: 0.8rem 1rem 0; } nav { displ
 .cards { list-style: none; padding: 0; display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: 1rem; }
 .cards li { border: 1px solid var(--line); border-radius: 8px; padding: 0.8rem; } .cards p { margin: 0.4rem 0 0; font-size: 0.85rem; color: var(--soft); }
 .cards img { display: block; width: 100%; height: 9rem; object-fit: contain; margin-bottom: 0.5rem; }
-.drawn :is(.role-axis-label, .role-axis-title, .role-legend-label, .role-legend-title, .role-title-text, .role-title-subtitle, [class*="reference-name"]) text { fill: var(--soft); }
+.drawn :is(.role-axis-label, .role-axis-title, .role-legend-label, .role-legend-title, .role-title-text, .role-title-subtitle, [class*="${referenceName}"]) text { fill: var(--soft); }
 .table { overflow-x: auto; margin: 0.8rem 0; container-type: inline-size; background: linear-gradient(to right, var(--ground) 30%, transparent) left / 3rem 100% local,
   linear-gradient(to left, var(--ground) 30%, transparent) right / 3rem 100% local, linear-gradient(to right, var(--line), transparent) left / 1rem 100%,
   linear-gradient(to left, var(--line), transparent) right / 1rem 100%; background-repeat: no-repeat; }

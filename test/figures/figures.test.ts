@@ -21,7 +21,9 @@ import {
 } from "../../lib/figures/index.js";
 import { createRandom } from "../../lib/core/random.js";
 import type { Dendrogram } from "../../lib/geometry/index.js";
+import { referenceName } from "../../lib/figures/marks.js";
 import { viewCloud } from "../../lib/figures/cloud-view.js";
+import { pageStyle } from "../../lib/notebook/page-style.js";
 import { algebra, expectClose } from "../close.js";
 
 const ranks = [1, 2, 3, 4, 5];
@@ -272,6 +274,22 @@ test("a cloud's groups keep their colours in whatever order its points come", ()
   const first = drawCloud(points, { order });
   expect(channelOf(first, "color")).toMatchObject({ scale: { domain: order } });
   expect(channelOf(drawCloud(points.toReversed(), { order }), "color")).toEqual(channelOf(first, "color"));
+});
+
+test("what names reference lines has a contrast of at least 4.5 : 1 on white, and on pages, whose ink it takes, light and dark", () => {
+  const luminance = (colour: string) => {
+    const [red, green, blue] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16) / 255).map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const contrast = (one: string, other: string) => {
+    const [dark, light] = [luminance(one), luminance(other)].sort((less, more) => less - more);
+    return (light + 0.05) / (dark + 0.05);
+  };
+  const inks = [cmc, roc, det, lines, scatter, dots].flatMap((figure) => (figure.layer as { name?: string; mark: { color?: string } }[]).filter(({ name }) => name?.startsWith(referenceName)).map(({ mark }) => mark.color!));
+  const grounds = [...pageStyle.matchAll(/--ground: (#\w{6});.*?--soft: (#\w{6});/g)].map(([, ground, soft]) => [ground, soft] as const);
+  expect([inks.length, grounds.length]).toEqual([8, 2]);
+  expect(Math.min(...inks.map((ink) => contrast(ink, "#ffffff")), ...grounds.map(([ground, soft]) => contrast(ground, soft)))).toBeGreaterThanOrEqual(4.5);
+  expect(pageStyle).toMatch(new RegExp(`^\\.drawn .*\\[class\\*="${referenceName}"\\].* text { fill: var\\(--soft\\); }`, "m"));
 });
 
 describe("figures refuse", () => {
