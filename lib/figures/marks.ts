@@ -15,7 +15,7 @@ export function markLayers(field: "x" | "y", marks: readonly Mark[] = [], scale:
   if (marks.length === 0) return [];
   const at = { [field]: { field: "at", type: "quantitative", scale } };
   const edge = field === "x" ? { y: { value: 0 } } : { x: { value: "width" } };
-  const text = field === "x" ? { align: "center", baseline: "bottom", dy: -3 } : { align: "left", baseline: "middle", dx: 5 };
+  const text = field === "x" ? { align: "left", baseline: "bottom", dx: -1, dy: -3 } : { align: "left", baseline: "middle", dx: 5 };
   const data = { name: `marks-${field}`, values: marks };
   return [
     { data, mark: { type: "rule", color: referenceColour, strokeDash: [3, 3] }, encoding: at },
