@@ -51,6 +51,9 @@ export interface WorkOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What a worker thread makes an engine of its own from: see `openThreadEngine`. */
+export type ThreadEngine = { readonly name: "onnx" } | { readonly name: "openblas"; readonly file: string };
+
 /**
  * Dense linear algebra on one device. Every engine gives the same results within stated tolerances.
  *
@@ -70,4 +73,9 @@ export interface Engine {
   cholesky(symmetric: Matrix64, options?: WorkOptions): Promise<Matrix64>;
   /** Singular values below `tolerance` times the largest count as zero. @defaultValue tolerance = 1e-12 */
   polar(matrix: Matrix64, options?: WorkOptions & { readonly tolerance?: number }): Promise<Polar>;
+  /**
+   * Do work that worker threads may share: each opens an engine of its own from what `work` is given (`openThreadEngine`), and that gives the
+   * same bits as this one does meanwhile. Not there where an engine serves one thread alone.
+   */
+  readonly onThreads?: <T>(work: (engine: ThreadEngine) => Promise<T>) => Promise<T>;
 }

@@ -33,5 +33,6 @@ export function createOnnxEngine({ threads }: OnnxEngineOptions = {}): Engine {
     svd: (matrix, options) => svdByProducts(matrix, product, options),
     cholesky: (symmetric, options) => choleskyByRows(symmetric, options),
     polar: (matrix, options) => polarByProducts(matrix, product, options),
+    onThreads: (work) => work({ name: "onnx" }),
   } satisfies Engine);
 }

@@ -24,6 +24,8 @@ export interface OpenblasLibrary {
   readonly dsyevd: Foreign;
   readonly dgesdd: Foreign;
   readonly dpotrf: Foreign;
+  /** How many threads a call takes, for the whole process; null where several threads may not call at once, or the count is not the process's. */
+  readonly threadCount: { readonly get: () => number; readonly set: (count: number) => void } | null;
 }
 
 /** Why a library cannot serve. */
@@ -41,6 +43,9 @@ interface Koffi {
 const prefixes = ["", "scipy_"] as const;
 const suffixes = ["", "64_"] as const;
 const pointer = "void *";
+
+/** What a build with POSIX threads says of itself; one without threads has no locks, and OpenMP counts threads for each caller. */
+const pthreads = 1;
 
 /** Of a call, in bytes: OpenBLAS keeps what its threads share on the stack, for as many threads as it was built for. */
 const stackSize = 2 ** 24;
@@ -102,6 +107,7 @@ function bind(library: ReturnType<Koffi["load"]>, file: string): OpenblasLibrary
   if (!isAccelerate && (coreName === undefined || configuration === undefined)) {
     return { problem: "it is not OpenBLAS (no openblas_get_corename), and may be a slow reference BLAS" };
   }
+  const parallel = optional(`${prefix}openblas_get_parallel${suffix}`, "int", []);
   const described = configuration === undefined ? "" : String(configuration());
   const integerBits = suffix === "64_" || described.includes("USE64BITINT") ? 64 : 32;
   const integer = integerBits === 64 ? "int64_t" : "int32_t";
@@ -123,5 +129,12 @@ function bind(library: ReturnType<Koffi["load"]>, file: string): OpenblasLibrary
     dsyevd: lapack("dsyevd", ["str", "str", ...pointers(9), "size_t", "size_t"]),
     dgesdd: lapack("dgesdd", ["str", ...pointers(13), "size_t"]),
     dpotrf: lapack("dpotrf", ["str", ...pointers(4), "size_t"]),
+    threadCount:
+      parallel?.() === pthreads
+        ? {
+            get: library.func(`${prefix}openblas_get_num_threads${suffix}`, "int", []) as () => number,
+            set: library.func(`${prefix}openblas_set_num_threads${suffix}`, "void", ["int"]),
+          }
+        : null,
   };
 }

@@ -16,8 +16,8 @@ export interface AttackReport {
   readonly results: AttackResult[];
 }
 
-serveTasks((signal) => {
+serveTasks(async (signal) => {
   const { specs, shared } = workerData as AttackWorkerStart;
-  const { measure } = createAttackMeasure(specs, openShared(shared, signal));
+  const { measure } = createAttackMeasure(specs, await openShared(shared, signal));
   return async (index: number): Promise<AttackReport> => ({ index, results: await measure(specs[index]) });
 });

@@ -1,7 +1,7 @@
 import { ValueError } from "../core/errors.js";
 import { silent } from "../core/progress.js";
 import { runOnWorkers } from "../core/worker-pool.js";
-import type { EngineName } from "../linalg/engine.js";
+import type { EngineName, ThreadEngine } from "../linalg/engine.js";
 import { forbidTelemetry } from "../linalg/load-onnx.js";
 import type { AttackFigures } from "./attack-figures.js";
 import type { AttackReport, AttackWorkerStart } from "./attack-worker.js";
@@ -76,9 +76,13 @@ export async function attackSystems(specs: readonly AttackSpec[], context: Study
     if (cache !== null) await cache.put(await keyOf(spec), reached);
     progress.update(++done);
   };
-  const { workers = 1 } = context;
-  if (workers > 1 && missing.length >= leastOnWorkers) await attackOnWorkers(missing, context, keep, workers);
-  else for (const spec of missing) await keep(spec, await measure(spec));
+  const { workers = 1, engine } = context;
+  const attackHere = async (): Promise<void> => {
+    for (const spec of missing) await keep(spec, await measure(spec));
+  };
+  const isEnough = workers > 1 && missing.length >= leastOnWorkers;
+  if (engine.onThreads === undefined) await attackHere();
+  else await engine.onThreads((shared) => (isEnough ? attackOnWorkers(missing, { context, shared, workers }, keep) : attackHere()));
   progress.end();
   return specs.flatMap((spec) => results.get(spec)!);
 }
@@ -88,12 +92,11 @@ const leastOnWorkers = 4;
 
 async function attackOnWorkers(
   specs: readonly AttackSpec[],
-  context: StudyContext,
+  { context, shared, workers }: { readonly context: StudyContext; readonly shared: ThreadEngine; readonly workers: number },
   keep: (spec: AttackSpec, reached: AttackResult[]) => Promise<void>,
-  workers: number,
 ): Promise<void> {
   const wanted = specs.map((spec) => ({ ...spec, encoders: networksOf(spec) }));
-  const workerData: AttackWorkerStart = { specs, shared: await shareContext(wanted, context) };
+  const workerData: AttackWorkerStart = { specs, shared: await shareContext(wanted, shared, context) };
   forbidTelemetry();
   const left = [...specs.keys()];
   await runOnWorkers<number, AttackReport>(new URL("./attack-worker.js", import.meta.url), {

@@ -19,7 +19,7 @@ export interface OpenStudyOptions {
   readonly engine?: EngineName;
   /** Where what was measured is kept; null to measure all anew. @defaultValue runs/cache, and null when FACEBRIDGE_STUDY_CACHE is "off" */
   readonly cache?: StudyCache | null;
-  /** Worker threads that share what there is to measure, where the engine is onnx. @defaultValue one for each core, at most 8 */
+  /** Worker threads that share what there is to measure, where the engine serves threads: onnx does, and OpenBLAS with POSIX threads. @defaultValue one for each core, at most 8 */
   readonly workers?: number;
   readonly signal?: AbortSignal;
   readonly progress?: Progress;
@@ -64,7 +64,7 @@ export async function openStudy({
     overlap: [...(await readProjectOverlap()), ...(await readOwnOverlap())],
     engine: chosen,
     cache,
-    workers: chosen.name === "onnx" ? workers : 1,
+    workers,
     signal,
     ...(progress === undefined ? {} : { progress }),
   };

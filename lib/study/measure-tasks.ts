@@ -1,4 +1,5 @@
 import { runOnWorkers } from "../core/worker-pool.js";
+import type { ThreadEngine } from "../linalg/engine.js";
 import { forbidTelemetry } from "../linalg/load-onnx.js";
 import type { Outcome } from "./measure-step.js";
 import { createStepMeasure, type SharedStep, type StudyTask } from "./measure-task.js";
@@ -19,23 +20,26 @@ export async function measureTasks(
   context: StudyContext,
   keep: KeepOutcomes,
 ): Promise<void> {
-  const { workers = 1 } = context;
+  const { workers = 1, engine } = context;
   const count = Math.min(workers, tasks.length);
   const stepCount = tasks.reduce((sum, { steps }) => sum + steps.length, 0);
-  if (count > 1 && stepCount >= leastOnWorkers) return measureOnWorkers(tasks, specs, context, keep, count);
-  const measure = createStepMeasure(specs, context);
-  for (const { fits, steps } of tasks) for (const step of steps) await keep(step, await measure(fits, step));
+  const measureHere = async (): Promise<void> => {
+    const measure = createStepMeasure(specs, context);
+    for (const { fits, steps } of tasks) for (const step of steps) await keep(step, await measure(fits, step));
+  };
+  if (engine.onThreads === undefined) return measureHere();
+  const isEnough = count > 1 && stepCount >= leastOnWorkers;
+  return engine.onThreads((shared) => (isEnough ? measureOnWorkers(tasks, specs, { context, shared, count }, keep) : measureHere()));
 }
 
 async function measureOnWorkers(
   tasks: readonly StudyTask[],
   specs: readonly StudySpec[],
-  context: StudyContext,
+  { context, shared, count }: { readonly context: StudyContext; readonly shared: ThreadEngine; readonly count: number },
   keep: KeepOutcomes,
-  count: number,
 ): Promise<void> {
   const wanted = specs.map(({ pairs, ...sets }) => ({ ...sets, encoders: pairs.flatMap(({ source, target }) => [source, target]) }));
-  const workerData: StudyWorkerStart = { specs, shared: await shareContext(wanted, context) };
+  const workerData: StudyWorkerStart = { specs, shared: await shareContext(wanted, shared, context) };
   forbidTelemetry();
   await runOnWorkers<StudyTask, StudyReport>(new URL("./study-worker.js", import.meta.url), {
     count,

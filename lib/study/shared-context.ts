@@ -1,11 +1,13 @@
 import type { Matrix32 } from "../core/matrix.js";
 import type { EmbeddingSet, Item } from "../data/embedding-set.js";
 import { pickStudySet } from "../data/load-face-sets.js";
-import { createOnnxEngine } from "../linalg/onnx.js";
+import type { ThreadEngine } from "../linalg/engine.js";
+import { openThreadEngine } from "../linalg/thread-engine.js";
 import type { StudyContext, StudySpec } from "./study-spec.js";
 
 /** A study's context as data that a thread can be started with. */
 export interface SharedContext extends Pick<StudyContext, "faceSets" | "overlap"> {
+  readonly engine: ThreadEngine;
   /** By face set, since all networks have the same images. */
   readonly items: ReadonlyMap<string, readonly Item[]>;
   /** Values in memory that all threads see. */
@@ -18,7 +20,11 @@ export interface WantedSets extends Pick<StudySpec, "fitSet" | "testSet"> {
 }
 
 /** Load what is wanted; embeddings are copied once. */
-export async function shareContext(wanted: readonly WantedSets[], { load, faceSets, overlap }: StudyContext): Promise<SharedContext> {
+export async function shareContext(
+  wanted: readonly WantedSets[],
+  engine: ThreadEngine,
+  { load, faceSets, overlap }: StudyContext,
+): Promise<SharedContext> {
   const sets = new Map<string, EmbeddingSet>();
   for (const { encoders, fitSet, testSet } of wanted) {
     const ids = [fitSet, testSet].map((id) => pickStudySet(id, faceSets).faceSet.id);
@@ -29,6 +35,7 @@ export async function shareContext(wanted: readonly WantedSets[], { load, faceSe
   const items = new Map<string, readonly Item[]>();
   for (const set of sets.values()) items.set(set.faceSet, set.items);
   return {
+    engine,
     faceSets,
     overlap,
     items,
@@ -38,13 +45,13 @@ export async function shareContext(wanted: readonly WantedSets[], { load, faceSe
   };
 }
 
-/** On a thread: the context again, with an onnx engine of one thread. */
-export function openShared({ faceSets, overlap, items, sets }: SharedContext, signal: AbortSignal): StudyContext {
+/** On a thread: the context again, with an engine of one thread. @throws as openThreadEngine does. */
+export async function openShared({ engine, faceSets, overlap, items, sets }: SharedContext, signal: AbortSignal): Promise<StudyContext> {
   const load = (encoder: string, faceSet: string): Promise<EmbeddingSet> => {
     const set = sets.find((some) => some.encoder === encoder && some.faceSet === faceSet)!;
     return Promise.resolve({ ...set, items: items.get(faceSet)! });
   };
-  return { load, faceSets, overlap, engine: createOnnxEngine({ threads: 1 }), signal };
+  return { load, faceSets, overlap, engine: await openThreadEngine(engine), signal };
 }
 
 function shared({ rows, columns, data }: Matrix32): Matrix32 {

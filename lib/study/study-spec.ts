@@ -62,7 +62,7 @@ export interface StudyContext {
   readonly signal?: AbortSignal | undefined;
   /** Keeps what was measured, for the next time; null to measure all anew. @defaultValue null */
   readonly cache?: StudyCache | null;
-  /** Worker threads that share what there is to measure, each with an onnx engine of its own; 1 measures on the caller's thread. @defaultValue 1 */
+  /** Worker threads that share what there is to measure, each with an engine of its own where the engine can (`Engine.onThreads`); 1 measures on the caller's thread. @defaultValue 1 */
   readonly workers?: number;
   /** Sums of pairs that were made before, by `keyOf`; such a context has no cache and no workers. @defaultValue none */
   readonly moments?: ReadonlyMap<string, Moments>;

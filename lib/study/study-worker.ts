@@ -17,9 +17,9 @@ export interface StudyReport {
   readonly outcomes: readonly (readonly (readonly Outcome[])[])[];
 }
 
-serveTasks((signal) => {
+serveTasks(async (signal) => {
   const { specs, shared } = workerData as StudyWorkerStart;
-  const measure = createStepMeasure(specs, openShared(shared, signal));
+  const measure = createStepMeasure(specs, await openShared(shared, signal));
   return async (task: StudyTask): Promise<StudyReport> => {
     const outcomes: Outcome[][][] = [];
     for (const step of task.steps) outcomes.push(await measure(task.fits, step));

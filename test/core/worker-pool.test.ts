@@ -17,7 +17,8 @@ async function doubling(): Promise<URL> {
     `import { workerData } from "node:worker_threads";
     import { SplitError } from ${compiled("errors.js")};
     import { serveTasks } from ${compiled("worker-tasks.js")};
-    serveTasks((signal) => async (task) => {
+    if (workerData.factor === null) serveTasks(() => Promise.reject(new SplitError("no factor")));
+    else serveTasks((signal) => async (task) => {
       if (task === "refuse") throw new SplitError("seen before");
       if (task === "end") process.exit(3);
       if (task === "wait") await new Promise((resolve) => signal.addEventListener("abort", resolve));
@@ -27,12 +28,17 @@ async function doubling(): Promise<URL> {
   return pathToFileURL(file);
 }
 
-async function run(tasks: readonly (number | string)[], signal?: AbortSignal): Promise<number[]> {
+interface RunOptions {
+  readonly factor?: number | null;
+  readonly signal?: AbortSignal;
+}
+
+async function run(tasks: readonly (number | string)[], { factor = 2, signal }: RunOptions = {}): Promise<number[]> {
   const left = [...tasks];
   const reports: number[] = [];
   await runOnWorkers<number | string, number>(await doubling(), {
     count: 2,
-    workerData: { factor: 2 },
+    workerData: { factor },
     next: () => left.shift() ?? null,
     onReport: async (report) => {
       await Promise.resolve();
@@ -55,6 +61,12 @@ it("throws what a task throws, by its class, also while another thread waits", a
   await expect(failure).rejects.toThrow("seen before");
 });
 
+it("throws what a thread throws when it opens, by its class", async () => {
+  const failure = run([1, 2, 3], { factor: null });
+  await expect(failure).rejects.toThrow(SplitError);
+  await expect(failure).rejects.toThrow("no factor");
+});
+
 it("says that a thread ended by itself, and what to do", async () => {
   const failure = run(["end", 1]);
   await expect(failure).rejects.toThrow(DataError);
@@ -63,8 +75,8 @@ it("says that a thread ended by itself, and what to do", async () => {
 
 it("ends with the signal's reason", async () => {
   const controller = new AbortController();
-  const failure = run(["wait", "wait"], controller.signal);
+  const failure = run(["wait", "wait"], { signal: controller.signal });
   setTimeout(() => { controller.abort(new Error("enough")); }, 50); // prettier-ignore
   await expect(failure).rejects.toThrow("enough");
-  await expect(run([1], AbortSignal.abort(new Error("before")))).rejects.toThrow("before");
+  await expect(run([1], { signal: AbortSignal.abort(new Error("before")) })).rejects.toThrow("before");
 });

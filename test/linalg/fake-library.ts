@@ -15,6 +15,7 @@ export function fakeLibrary(routines: Partial<OpenblasLibrary> = {}): OpenblasLi
     dsyevd: unexpected,
     dgesdd: unexpected,
     dpotrf: unexpected,
+    threadCount: null,
     ...routines,
   };
 }

@@ -1,5 +1,7 @@
 import { expect, it } from "vitest";
 import { createOnnxEngine } from "../../lib/linalg/onnx.js";
+import { findOpenblas } from "../../lib/linalg/openblas-find.js";
+import { createOpenblasEngine } from "../../lib/linalg/openblas.js";
 import type * as Attack from "../../lib/study/attack.js";
 import type * as RunStudies from "../../lib/study/run-studies.js";
 import { orderedPairs, type StudyContext, type StudySpec } from "../../lib/study/study-spec.js";
@@ -17,6 +19,8 @@ const context: StudyContext = {
   overlap: [],
   engine: createOnnxEngine({ threads: 1 }),
 };
+const { library } = await findOpenblas();
+const openblas = library === null ? null : createOpenblasEngine(library);
 const pairs = orderedPairs(["one", "two", "three"]);
 const base: StudySpec = { experiment: "shared", pairs, maps: ["native", "ridge", "procrustes"], fitSet: "lfw", testSet: "lfw", seed: 0 };
 const specs = [base, { ...base, testSet: "cfp" }, { ...base, control: "shuffled" as const, maps: ["ridge"] }];
@@ -41,6 +45,19 @@ it("gives the same numbers on threads as on one thread, counts them, and keeps t
   expect(counts).toEqual(Array.from({ length: 15 + 15 + 6 }, (_, i) => i + 1));
   expect(kept.size).toBe(2 * 36); // each frame by itself
   expect(await runStudies(specs, { ...context, workers: 2, cache })).toEqual(alone);
+});
+
+it("measures on one thread with an engine that serves one alone", async () => {
+  const { onThreads, ...engine } = context.engine;
+  expect(onThreads).toBeDefined();
+  expect(await runStudies([base], { ...context, engine, workers: 2 })).toEqual(await runStudies([base], context));
+});
+
+it.runIf(openblas?.onThreads)("gives the same bits with OpenBLAS on threads as on one thread", async () => {
+  const own = { ...context, engine: openblas! };
+  const alone = await runStudies(specs, own);
+  expect(await runStudies(specs, { ...own, workers: 2 })).toEqual(alone);
+  expect(alone[0].rows[0].engine).toBe("openblas");
 });
 
 it("stops the threads when the signal aborts, and throws its reason", async () => {
