@@ -30,7 +30,9 @@ export async function bench(names) {
   if (unknown !== undefined) throw new Error(`bench maps: got the part "${unknown}"; give some of ${Object.keys(parts).join(", ")}`);
   const scratch = mkdtempSync(path.join(tmpdir(), "facebridge-bench-"));
   const found = { ratios: {}, peakMiB: 0 };
-  console.log(`${availableParallelism()} threads; times are of the work on rows in memory, without start-up and without writing the maps`);
+  console.log(
+    `${availableParallelism()} threads; times are of the work on rows in memory, without starting the process (ours starts threads for the pairs, which counts) and without writing the maps`,
+  );
   try {
     for (const name of names.length > 0 ? names : Object.keys(parts)) await parts[name](scratch, found);
   } finally {
