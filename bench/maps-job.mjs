@@ -3,8 +3,8 @@ import { closeSync, openSync, readFileSync, readSync, statSync, writeFileSync } 
 import { open } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import path from "node:path";
-import { addMoments, computeMoments, fitLeastSquares, fitProcrustes, fitRidge, streamMoments } from "facebridge/align";
-import { matrix32, takeRows } from "facebridge/core";
+import { computeMoments, fitLeastSquares, fitProcrustes, fitRidge, streamMoments } from "facebridge/align";
+import { matrix32 } from "facebridge/core";
 import { chooseEngine } from "facebridge/linalg";
 import { runOnWorkers } from "../dist/core/worker-pool.js";
 import { forbidTelemetry } from "../dist/linalg/load-onnx.js";
@@ -45,44 +45,33 @@ async function pairs() {
   const count = Math.min(availableParallelism(), clouds.length);
   const sources = Array.from({ length: count }, (_, worker) => [...clouds.keys()].filter((number) => number % count === worker));
   const left = sources.map((own) => [...own]);
-  await timed(async () => {
+  await onThreads("./maps-source.mjs", { count, clouds }, (worker) =>
+    left[worker].length > 0 ? { source: left[worker].shift(), sources: sources[worker] } : null,
+  );
+}
+
+/** Nested fractions of the training people in several orders, each thread with the next one. */
+async function sweep() {
+  const left = job.orders.flatMap((_, seed) => job.counts.map((count) => ({ seed, count })));
+  await onThreads("./maps-orders.mjs", { count: availableParallelism(), clouds: job.networks.map(readCloud) }, () => left.shift() ?? null);
+}
+
+/** On worker threads, as studies are. */
+function onThreads(script, { count, clouds }, next) {
+  return timed(async () => {
     const kept = [];
     forbidTelemetry();
     await engine.onThreads((shared) =>
-      runOnWorkers(new URL("./maps-source.mjs", import.meta.url), {
+      runOnWorkers(new URL(script, import.meta.url), {
         count,
         workerData: { job, clouds, shared },
-        next: (worker) => (left[worker].length > 0 ? { source: left[worker].shift(), sources: sources[worker] } : null),
+        next,
         onReport: (report) => void kept.push(...report),
         advice: "run the bench again",
       }),
     );
     return kept;
   });
-}
-
-/** Nested fractions of the training people in several orders. */
-async function sweep() {
-  const [source, target] = job.networks.map(readCloud);
-  for (const [seed, order] of job.orders.entries()) {
-    let sums = null;
-    let taken = 0;
-    for (const count of job.counts) {
-      await timed(async () => {
-        const part = (first) => {
-          const rows = order.slice(first, count);
-          return { source: takeRows(source, rows), target: takeRows(target, rows), people: people(rows) };
-        };
-        const whole = part(0);
-        const added = sums === null || sums.source.rows !== null ? whole : part(taken);
-        const own = await computeMoments(added.source, added.target, added.people, { engine });
-        sums = added === whole ? own : addMoments(sums, own);
-        taken = count;
-        const maps = await threeMaps(sums, whole, fits);
-        return maps.map((map) => ({ name: nameOf(`sweep-${seed}`, count, map), weights: map.weights.data, lambda: map.lambda }));
-      });
-    }
-  }
 }
 
 /** Both directions of each pair, from the rows on. */
