@@ -1,8 +1,10 @@
 /** The process in which the runner's cells run: asked for one cell at a time, it answers with what the cell says. */
+import { collectAtOnce } from "../core/collect-at-once.js";
 import type { ChildMessage, ParentMessage } from "./child-messages.js";
 import { createSession } from "./session.js";
 import type { Sinks } from "./sinks.js";
 
+collectAtOnce();
 const session = createSession({ root: process.cwd() });
 const send = (message: ChildMessage): void => void process.send?.(message);
 

@@ -2,6 +2,7 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
+import { collectAtOnce } from "../core/collect-at-once.js";
 import { interruptCode } from "./cell-error.js";
 import {
   createGuardState,
@@ -20,6 +21,8 @@ import { createSession } from "./session.js";
 import { openSocket, readConnection, type Socket } from "./sockets.js";
 import { describeStaleBuild } from "./stale-build.js";
 import { announcement, decodeMessage, encodeMessage, type Message } from "./wire.js";
+
+collectAtOnce();
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 const connection = readConnection(process.argv[2] ?? "");
