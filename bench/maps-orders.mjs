@@ -2,8 +2,8 @@
 import { workerData } from "node:worker_threads";
 import { addMoments, computeMoments } from "facebridge/align";
 import { takeRows } from "facebridge/core";
+import { openThreadEngine } from "facebridge/linalg";
 import { serveTasks } from "../dist/core/worker-tasks.js";
-import { openThreadEngine } from "../dist/linalg/thread-engine.js";
 import { nameOf, peopleOf, threeMaps } from "./maps-three.mjs";
 
 const { job, clouds, shared } = workerData;

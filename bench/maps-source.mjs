@@ -2,9 +2,9 @@
 import { workerData } from "node:worker_threads";
 import { applyMap, computeCloud, pairClouds, placeTargets, reverseMoments } from "facebridge/align";
 import { matrix32, takeRows } from "facebridge/core";
+import { openThreadEngine } from "facebridge/linalg";
 import { auc, cmc, labelScores, roc, scoreRecognition } from "facebridge/metrics";
 import { serveTasks } from "../dist/core/worker-tasks.js";
-import { openThreadEngine } from "../dist/linalg/thread-engine.js";
 import { nameOf, peopleOf, range, threeMaps } from "./maps-three.mjs";
 
 const { job, clouds, shared } = workerData;
