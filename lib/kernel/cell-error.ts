@@ -59,7 +59,7 @@ export function describeDiagnostics(findings: readonly (readonly unknown[])[]): 
 }
 
 const launcher =
-  /node:|node_modules[\\/]tslab|[\\/]kernel[\\/](?:session|child|main|cell-context|show-value)\.js|at AsyncLocalStorage\.run|\[as runInThisContext\]|<anonymous>\)?$/;
+  /node:|node_modules[\\/]tslab|[\\/]core[\\/]one-after-another\.js|[\\/]kernel[\\/](?:session|child|main|cell-context|show-value)\.js|at AsyncLocalStorage\.run|\[as runInThisContext\]|<anonymous>\)?$/;
 
 function showFrame(line: string, lines: LineMap): string | null {
   if (launcher.test(line)) return null;
