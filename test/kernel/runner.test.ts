@@ -80,6 +80,7 @@ describe("a notebook whose cells succeed or may fail", () => {
 
   test("tells a rejection that nobody handles, and a thrown word", () => {
     expect(errorOf("c8")).toMatchObject({ ename: "TypeError", evalue: "nobody waits" });
+    expect(errorOf("c8").traceback.slice(1)).toEqual([expect.stringMatching(/^ {4}at In \[10\]:\d+:\d+$/) as string]);
     expect(errorOf("c9")).toMatchObject({ ename: "Thrown", evalue: "'a word'" });
   });
 
