@@ -100,12 +100,12 @@ test("a cloud turns under the pointer, and by keys", async () => {
   await page.mouse.down();
   await page.mouse.move(x + width / 2 + 80, y + height / 2 + 20, { steps: 4 });
   await page.mouse.up();
-  await expect.poll(() => cloud.locator("input").first().inputValue()).toBe("85");
+  await expect.poll(() => cloud.locator("input").first().inputValue()).toBe("-95");
   const dragged = await svg.innerHTML();
   expect(dragged).not.toBe(first);
   await shots.take(page, "cloud-turned");
   await page.mouse.move(x, y); // let go: it stays
-  expect(await cloud.locator("input").first().inputValue()).toBe("85");
+  expect(await cloud.locator("input").first().inputValue()).toBe("-95");
   await cloud.getByLabel("Tilt").focus();
   await page.keyboard.press("ArrowRight");
   await expect.poll(() => svg.innerHTML()).not.toBe(dragged);
