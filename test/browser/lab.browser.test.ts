@@ -242,7 +242,7 @@ test("Tab completes, and Shift-Tab shows the library's comments", async () => {
   await page.keyboard.press("Shift+Tab");
   const help = page.locator(".jp-Tooltip");
   await help.waitFor();
-  expect(await help.textContent()).toContain("Draw points of space, coloured by group");
+  expect(await help.textContent()).toContain("Draw points of space, told apart by the colour");
   await shots.take(page, "help");
   await page.keyboard.press("Escape");
   await lab.clickInto(page, trialCells.last);
