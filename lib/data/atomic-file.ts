@@ -30,7 +30,7 @@ export async function writeAtomically(file: string, chunks: Iterable<Uint8Array>
   }
 }
 
-/** Open a new file, and make its folder; once more where another process takes the empty folder away in between. */
+/** Open a new file, and make its folder; again where another process takes the empty folder away in between. */
 async function openInFolder(file: string, attempts = 10): Promise<FileHandle> {
   await mkdir(path.dirname(file), { recursive: true });
   try {

@@ -87,14 +87,14 @@ export async function unpackEmbeddings(packed: PackedEmbeddings, { engine }: { r
 function coefficientsOf(codes: Int16Array, step: Float32Array, rows: number): Matrix32 {
   const width = step.length;
   const group = 64;
-  const { data } = matrix32(rows, width);
+  const coefficients = matrix32(rows, width);
   for (let first = 0; first < rows; first += group) {
     const last = Math.min(rows, first + group);
     for (let j = 0; j < width; j++) {
-      for (let i = first, at = j * rows + first; i < last; i++, at++) data[i * width + j] = codes[at] * step[j];
+      for (let i = first, at = j * rows + first; i < last; i++, at++) coefficients.data[i * width + j] = codes[at] * step[j];
     }
   }
-  return matrix32(rows, width, data);
+  return coefficients;
 }
 
 function columnMeans({ rows, columns, data }: Matrix32): Float64Array {

@@ -8,7 +8,7 @@ import type { AttackReport, AttackWorkerStart } from "./attack-worker.js";
 import type { AttackKnowledge } from "./attacker.js";
 import { createAttackMeasure, networksOf } from "./measure-attack.js";
 import type { TemplateProtection } from "./protect-templates.js";
-import { shareContext } from "./shared-context.js";
+import { onThreadsOrHere, shareContext } from "./shared-context.js";
 import type { EncoderPair, StudyContext } from "./study-spec.js";
 
 /** Templates are stolen from a system of the source network and tried on one of the target network, which may be the same. */
@@ -77,12 +77,12 @@ export async function attackSystems(specs: readonly AttackSpec[], context: Study
     progress.update(++done);
   };
   const { workers = 1, engine } = context;
-  const attackHere = async (): Promise<void> => {
-    for (const spec of missing) await keep(spec, await measure(spec));
-  };
-  const isEnough = workers > 1 && missing.length >= leastOnWorkers;
-  if (engine.onThreads === undefined) await attackHere();
-  else await engine.onThreads((shared) => (isEnough ? attackOnWorkers(missing, { context, shared, workers }, keep) : attackHere()));
+  await onThreadsOrHere(engine, workers > 1 && missing.length >= leastOnWorkers, {
+    onThreads: (shared) => attackOnWorkers(missing, { context, shared, workers }, keep),
+    async here() {
+      for (const spec of missing) await keep(spec, await measure(spec));
+    },
+  });
   progress.end();
   return specs.flatMap((spec) => results.get(spec)!);
 }

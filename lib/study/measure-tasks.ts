@@ -3,7 +3,7 @@ import type { ThreadEngine } from "../linalg/engine.js";
 import { forbidTelemetry } from "../linalg/load-onnx.js";
 import type { Outcome } from "./measure-step.js";
 import { createStepMeasure, type SharedStep, type StudyTask } from "./measure-task.js";
-import { shareContext } from "./shared-context.js";
+import { onThreadsOrHere, shareContext } from "./shared-context.js";
 import type { StudyReport, StudyWorkerStart } from "./study-worker.js";
 import type { StudyContext, StudySpec } from "./study-spec.js";
 
@@ -23,13 +23,13 @@ export async function measureTasks(
   const { workers = 1, engine } = context;
   const count = Math.min(workers, tasks.length);
   const stepCount = tasks.reduce((sum, { steps }) => sum + steps.length, 0);
-  const measureHere = async (): Promise<void> => {
-    const measure = createStepMeasure(specs, context);
-    for (const { fits, steps } of tasks) for (const step of steps) await keep(step, await measure(fits, step));
-  };
-  if (engine.onThreads === undefined) return measureHere();
-  const isEnough = count > 1 && stepCount >= leastOnWorkers;
-  return engine.onThreads((shared) => (isEnough ? measureOnWorkers(tasks, specs, { context, shared, count }, keep) : measureHere()));
+  await onThreadsOrHere(engine, count > 1 && stepCount >= leastOnWorkers, {
+    onThreads: (shared) => measureOnWorkers(tasks, specs, { context, shared, count }, keep),
+    async here() {
+      const measure = createStepMeasure(specs, context);
+      for (const { fits, steps } of tasks) for (const step of steps) await keep(step, await measure(fits, step));
+    },
+  });
 }
 
 async function measureOnWorkers(

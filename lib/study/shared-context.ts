@@ -1,7 +1,7 @@
 import type { Matrix32 } from "../core/matrix.js";
 import type { EmbeddingSet, Item } from "../data/embedding-set.js";
 import { pickStudySet } from "../data/load-face-sets.js";
-import type { ThreadEngine } from "../linalg/engine.js";
+import type { Engine, ThreadEngine } from "../linalg/engine.js";
 import { openThreadEngine } from "../linalg/thread-engine.js";
 import type { StudyContext, StudySpec } from "./study-spec.js";
 
@@ -43,6 +43,15 @@ export async function shareContext(
       return { encoder, faceSet, provenance, embeddings: shared(embeddings) };
     }),
   };
+}
+
+/** Work on threads where there is enough of it and the engine serves them, else here; to the same bits either way. */
+export function onThreadsOrHere(
+  { onThreads }: Engine,
+  isEnough: boolean,
+  work: { readonly onThreads: (shared: ThreadEngine) => Promise<void>; readonly here: () => Promise<void> },
+): Promise<void> {
+  return onThreads === undefined ? work.here() : onThreads((shared) => (isEnough ? work.onThreads(shared) : work.here()));
 }
 
 /** On a thread: the context again, with an engine of one thread. @throws as openThreadEngine does. */
