@@ -29,26 +29,40 @@ export interface SubjectStatistic {
  * @throws ValueError when `fmr` is not in [0, 1), or a score is NaN.
  */
 export function tmrAtFmrStatistic(pairs: PairScores, fmr: number): SubjectStatistic {
+  return matchRateStatistic(pairs, fmr)(pairs.mated);
+}
+
+/**
+ * The same of any other scores of the mated comparisons, at the threshold that these non-mated scores set; they are sorted once for all.
+ *
+ * @throws ValueError as tmrAtFmrStatistic does.
+ */
+export function matchRateStatistic(pairs: PairScores, fmr: number): (mated: Float32Array) => SubjectStatistic {
   if (!(fmr >= 0 && fmr < 1)) throw new ValueError(`tmrAtFmrStatistic: got an FMR of ${fmr}; it must be at least 0 and below 1`);
   const counts = weightedCounts(pairs);
-  const mated = sortMated(pairs);
   const walked = Math.ceil(1.5 * fmr * pairs.nonMated.length) + 1000;
   let largest = largestNonMated(pairs, walked);
-  return {
-    subjectCount: pairs.labels.subjectCount,
-    operations: Math.min(walked, pairs.nonMated.length) + pairs.mated.length,
-    at(weights: Int32Array): number | null {
-      const matedTotal = counts.mated(weights);
-      const nonMatedTotal = counts.nonMated(weights);
-      if (matedTotal === 0 || nonMatedTotal === 0) return null;
-      const allowed = allowedMatches(fmr, nonMatedTotal);
-      let matches = 0;
-      for (let i = 0; ; i++) {
-        if (i === largest.scores.length) largest = largestNonMated(pairs, 2 * i);
-        matches += weights[largest.probeSubjects[i]] * weights[largest.gallerySubjects[i]];
-        if (matches > allowed) return shareAbove(mated, largest.scores[i], weights, matedTotal);
-      }
-    },
+  const thresholdOf = (weights: Int32Array, nonMatedTotal: number): number => {
+    const allowed = allowedMatches(fmr, nonMatedTotal);
+    let matches = 0;
+    for (let i = 0; ; i++) {
+      if (i === largest.scores.length) largest = largestNonMated(pairs, 2 * i);
+      matches += weights[largest.probeSubjects[i]] * weights[largest.gallerySubjects[i]];
+      if (matches > allowed) return largest.scores[i];
+    }
+  };
+  return (scores) => {
+    const mated = sortMated({ ...pairs, mated: scores });
+    return {
+      subjectCount: pairs.labels.subjectCount,
+      operations: Math.min(walked, pairs.nonMated.length) + scores.length,
+      at(weights: Int32Array): number | null {
+        const matedTotal = counts.mated(weights);
+        const nonMatedTotal = counts.nonMated(weights);
+        if (matedTotal === 0 || nonMatedTotal === 0) return null;
+        return shareAbove(mated, thresholdOf(weights, nonMatedTotal), weights, matedTotal);
+      },
+    };
   };
 }
 

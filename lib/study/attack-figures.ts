@@ -1,7 +1,7 @@
 import { createRandom } from "../core/random.js";
-import { bootstrapSubjects, replicateVariance } from "../metrics/bootstrap.js";
-import { linkabilityStatistic, measureLinkability, type LocalLinkability } from "../metrics/linkability.js";
-import { rankStatistic, tmrAtFmrStatistic, type SubjectStatistic } from "../metrics/subject-statistic.js";
+import { bootstrapSubjects, replicateVariance, type Bootstrap } from "../metrics/bootstrap.js";
+import { linkabilityStatistic, measureLinkability, type Linkability, type LocalLinkability } from "../metrics/linkability.js";
+import { matchRateStatistic, rankStatistic, type SubjectStatistic } from "../metrics/subject-statistic.js";
 import { drawnInterval } from "./drawn-interval.js";
 import { rankMetric, sarMetric } from "./metric-names.js";
 import type { ScoredTest } from "./subject-figures.js";
@@ -39,44 +39,46 @@ export interface AttackFigureOptions {
  * its gallery; `linkability` is D_sys of the scores between stolen and enrolled templates, less what there is without any link (see
  * measureLinkability). Each is the mean over draws; the people's part of its interval is that of the first draw, with the threshold chosen anew.
  *
- * @param draws the attack's scores, once for each draw of what leaked.
- * @param native the attacked system's own scores, of the same comparisons.
+ * @param native the attacked system's own scores.
+ * @returns the figures of an attack's scores of the same comparisons, once for each draw of what leaked.
  * @throws as the metrics do.
  * @see ISO/IEC 30136:2018; docs/definitions.md
  */
-export async function attackFigures(
-  draws: readonly ScoredTest[],
+export function attackFigures(
   native: ScoredTest,
   { seed, signal, replicateCount = 200 }: AttackFigureOptions,
-): Promise<AttackFigures> {
+): (draws: readonly ScoredTest[]) => Promise<AttackFigures> {
   const kinds: readonly (readonly [string, (draw: ScoredTest) => SubjectStatistic])[] = [
     ...attackFmrs.map((fmr) => {
-      const at = ({ pairs }: ScoredTest): SubjectStatistic => tmrAtFmrStatistic({ ...native.pairs, mated: pairs.mated }, fmr);
-      return [sarMetric(fmr), at] as const;
+      const statisticOf = matchRateStatistic(native.pairs, fmr);
+      return [sarMetric(fmr), ({ pairs }: ScoredTest) => statisticOf(pairs.mated)] as const;
     }),
     [rankMetric(1), ({ ranks }) => rankStatistic(ranks, 1)],
   ];
   const peopleCount = new Set(native.ranks.subjects).size;
-  const figures: AttackFigure[] = [];
-  for (const [metric, at] of kinds) {
-    const first = await bootstrapSubjects(at(draws[0]), { random: createRandom(seed), replicateCount, signal });
-    const values = draws.map((draw, i) => (i === 0 ? first.estimate : wholeOf(at(draw))));
-    const { mean, low, high } = drawnInterval(values, { peopleVariance: replicateVariance(first), peopleCount, isShare: true });
-    figures.push({ metric, value: mean, low, high });
-  }
-  const linked = draws.map(({ pairs }) => measureLinkability(pairs, { random: createRandom(seed) }));
-  const meanOf = (of: (one: (typeof linked)[number]) => number): number => linked.reduce((sum, one) => sum + of(one), 0) / linked.length;
-  const [dSys, nullMean] = [meanOf((one) => one.dSys), meanOf((one) => one.nullMean)];
-  const statistic = linkabilityStatistic(draws[0].pairs);
-  const drawn = await bootstrapSubjects(statistic, { random: createRandom(seed), replicateCount: replicateCount / 4, signal });
-  const { mean, low, high } = drawnInterval(
-    linked.map(({ corrected }) => corrected),
-    { peopleVariance: replicateVariance(drawn) / (1 - nullMean) ** 2, peopleCount, isShare: false },
-  );
-  figures.push({ metric: "linkability", value: mean, low, high });
-  const without = { low: null, high: null };
-  figures.push({ metric: "d-sys", value: dSys, ...without }, { metric: "d-sys-null", value: nullMean, ...without });
-  return { figures, scores: linked[0].bins };
+  const resample = (statistic: SubjectStatistic, count: number): Promise<Bootstrap> =>
+    bootstrapSubjects(statistic, { random: createRandom(seed), replicateCount: count, signal });
+  return async (draws) => {
+    const figures: AttackFigure[] = [];
+    for (const [metric, at] of kinds) {
+      const first = await resample(at(draws[0]), replicateCount);
+      const values = draws.map((draw, i) => (i === 0 ? first.estimate : wholeOf(at(draw))));
+      const { mean, low, high } = drawnInterval(values, { peopleVariance: replicateVariance(first), peopleCount, isShare: true });
+      figures.push({ metric, value: mean, low, high });
+    }
+    const linked = draws.map(({ pairs }) => measureLinkability(pairs, { random: createRandom(seed) }));
+    const meanOf = (of: (one: Linkability) => number): number => linked.reduce((sum, one) => sum + of(one), 0) / linked.length;
+    const [dSys, nullMean] = [meanOf((one) => one.dSys), meanOf((one) => one.nullMean)];
+    const drawn = await resample(linkabilityStatistic(draws[0].pairs), replicateCount / 4);
+    const { mean, low, high } = drawnInterval(
+      linked.map(({ corrected }) => corrected),
+      { peopleVariance: replicateVariance(drawn) / (1 - nullMean) ** 2, peopleCount, isShare: false },
+    );
+    figures.push({ metric: "linkability", value: mean, low, high });
+    const without = { low: null, high: null };
+    figures.push({ metric: "d-sys", value: dSys, ...without }, { metric: "d-sys-null", value: nullMean, ...without });
+    return { figures, scores: linked[0].bins };
+  };
 }
 
 function wholeOf(statistic: SubjectStatistic): number {

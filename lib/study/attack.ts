@@ -5,7 +5,7 @@ import type { EngineName, ThreadEngine } from "../linalg/engine.js";
 import { forbidTelemetry } from "../linalg/load-onnx.js";
 import type { AttackFigures } from "./attack-figures.js";
 import type { AttackReport, AttackWorkerStart } from "./attack-worker.js";
-import type { AttackKnowledge } from "./attacker.js";
+import { isWithoutPairs, type AttackKnowledge } from "./attacker.js";
 import { createAttackMeasure, networksOf } from "./measure-attack.js";
 import type { TemplateProtection } from "./protect-templates.js";
 import { onThreadsOrHere, shareContext } from "./shared-context.js";
@@ -54,11 +54,15 @@ export interface AttackResult extends EncoderPair, AttackFigures {
  * @throws ValueError when a leak is below 2 or no sibling is named where one is needed, and as prepareStudy and fitUnpaired do.
  */
 export async function attackSystem(spec: AttackSpec, context: StudyContext): Promise<AttackResult[]> {
-  return attackSystems([spec], context);
+  return (await attackSystems({ only: [spec] }, context)).only;
 }
 
-/** Several attacks, which share what the networks gave; the context's progress counts them. @throws as attackSystem does. */
-export async function attackSystems(specs: readonly AttackSpec[], context: StudyContext): Promise<AttackResult[]> {
+/** Attacks by the parts of a study, which share what the networks gave; the context's progress counts them. @throws as attackSystem does. */
+export async function attackSystems<Part extends string>(
+  parts: Readonly<Record<Part, readonly AttackSpec[]>>,
+  context: StudyContext,
+): Promise<Record<Part, AttackResult[]>> {
+  const specs = Object.values<readonly AttackSpec[]>(parts).flat();
   specs.forEach(checkAttack);
   const { progress = silent, cache = null } = context;
   const { keyOf, measure } = createAttackMeasure(specs, context);
@@ -70,7 +74,7 @@ export async function attackSystems(specs: readonly AttackSpec[], context: Study
     results.set(spec, known as AttackResult[]);
     progress.update(++done);
   }
-  const missing = specs.filter((spec) => !results.has(spec));
+  const missing = specs.filter((spec) => !results.has(spec)).sort((one, other) => workOf(other) - workOf(one)); // else a long one is left alone at the end
   const keep = async (spec: AttackSpec, reached: AttackResult[]): Promise<void> => {
     results.set(spec, reached);
     if (cache !== null) await cache.put(await keyOf(spec), reached);
@@ -84,7 +88,13 @@ export async function attackSystems(specs: readonly AttackSpec[], context: Study
     },
   });
   progress.end();
-  return specs.flatMap((spec) => results.get(spec)!);
+  const found = Object.entries<readonly AttackSpec[]>(parts).map(([part, own]) => [part, own.flatMap((spec) => results.get(spec)!)]);
+  return Object.fromEntries(found) as Record<Part, AttackResult[]>;
+}
+
+/** How many maps an attack fits at most; one without pairs counts as the many rounds that it takes. */
+function workOf({ knowledge, leaks, drawCount = 3 }: AttackSpec): number {
+  return leaks.length * drawCount * (isWithoutPairs(knowledge) ? 10 : 1);
 }
 
 /** Fewer attacks are done before threads have started and their code is warm. */

@@ -20,6 +20,11 @@ import type { ProtectRows } from "./protect-templates.js";
 export type AttackKnowledge =
   "replay" | "nothing" | "pairs" | "bare-pairs" | "sibling-pairs" | "same-photographs" | "same-people" | "other-people";
 
+/** Whether templates leak in no order, so that pairs must be found among them. */
+export function isWithoutPairs(knowledge: AttackKnowledge): boolean {
+  return knowledge === "same-photographs" || knowledge === "same-people" || knowledge === "other-people";
+}
+
 /** Templates of the same photographs, row by row: as the network gives them less the system's mean, and as the system keeps them. */
 export interface KnownRows {
   readonly bare: Matrix32;

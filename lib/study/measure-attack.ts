@@ -62,7 +62,7 @@ async function measureAttack(spec: AttackSpec, own: PreparedStudy, known: Prepar
   const gallery = await attacked.keep(enrolment);
   const replayed = await attacked.keep(genuine);
   const stolen = knowledge === "replay" ? replayed : await robbed.keep((await own.network(source)).probes);
-  const reference = await scoreTest(replayed, gallery, own.names, context);
+  const figuresOf = attackFigures(await scoreTest(replayed, gallery, own.names, context), { seed, signal });
 
   const { trainIdentities: identities } = await known.network(source);
   const attacker = { knowledge, identities, source: learnt.leaked, target: attacked.leaked };
@@ -78,8 +78,7 @@ async function measureAttack(spec: AttackSpec, own: PreparedStudy, known: Prepar
       const carry = await learnToCarry(attacker, leak, createRandom(1000 * seed + draw), context);
       draws.push(await scoreTest(await carry(stolen), gallery, own.names, context));
     }
-    const reached = await attackFigures(draws, reference, { seed, signal });
-    results.push({ ...attack, ...tested, leak, ...reached });
+    results.push({ ...attack, ...tested, leak, ...(await figuresOf(draws)) });
   }
   return results;
 }

@@ -11,6 +11,7 @@ import {
   aucStatistic,
   differenceStatistic,
   eerStatistic,
+  matchRateStatistic,
   rankStatistic,
   tmrAtFmrStatistic,
   type SubjectStatistic,
@@ -155,6 +156,19 @@ describe("differenceStatistic", () => {
     expect(() => differenceStatistic(of(1), { ...of(1), subjectCount: 3 })).toThrow(
       "differenceStatistic: got figures of 2 and of 3 subjects; evaluate both systems on the same subjects",
     );
+  });
+});
+
+describe("matchRateStatistic", () => {
+  it("rates other scores of the mated comparisons at the thresholds of these non-mated ones", () => {
+    const labels = labelScores(names(20, 3), names(20, 1));
+    const [own, other] = [1, 2].map((seed) => simulatePairs(labels, { seed }));
+    const statisticOf = matchRateStatistic(own, 0.1);
+    const weights = Int32Array.from({ length: labels.subjectCount }, (_, i) => i % 3);
+    for (const { mated } of [own, other]) {
+      expect(statisticOf(mated).at(weights)).toBe(tmrAtFmrStatistic({ ...own, mated }, 0.1).at(weights));
+    }
+    expect(statisticOf(own.mated).at(weights)).not.toBe(statisticOf(other.mated).at(weights));
   });
 });
 

@@ -111,9 +111,11 @@ describe("attackSystem", () => {
     const spec: AttackSpec = { ...pair, knowledge: "pairs", fitSet: "lfw", testSet: "lfw", seed: 0, leaks: [6] };
     const counted: number[] = [];
     const progress = { update: (done: number) => { counted.push(done); }, end: () => undefined }; // prettier-ignore
-    const both = await attackSystems([spec, { ...spec, fitSet: "cfp" }], { ...context, progress });
-    expect(both).toEqual([...(await attack({ leaks: [6] })), ...(await attack({ leaks: [6], fitSet: "cfp" }))]);
-    expect(counted).toEqual([1, 2]);
+    const parts = { own: [spec, { ...spec, leaks: [4] }], other: [{ ...spec, fitSet: "cfp" }] };
+    const found = await attackSystems(parts, { ...context, progress });
+    expect(found.own).toEqual([...(await attack({ leaks: [6] })), ...(await attack({ leaks: [4] }))]);
+    expect(found.other).toEqual(await attack({ leaks: [6], fitSet: "cfp" }));
+    expect(counted).toEqual([1, 2, 3]);
   });
 
   it("says what it needs", async () => {

@@ -79,9 +79,9 @@ it("attacks on threads as on one thread, in the order of the specs, and finds wh
   const known = ["pairs", "sibling-pairs", "nothing", "replay", "bare-pairs"] as const;
   const attacks = known.map((knowledge) => ({ ...pair, knowledge, sibling: "three", leaks: [8, Infinity], drawCount: 2 }));
   const { kept, cache, counts, progress } = watched();
-  const alone = await attackSystems(attacks, context);
-  expect(await attackSystems(attacks, { ...context, workers: 2, cache, progress })).toEqual(alone);
+  const alone = await attackSystems({ attacks }, context);
+  expect(await attackSystems({ attacks }, { ...context, workers: 2, cache, progress })).toEqual(alone);
   expect([counts, kept.size]).toEqual([[1, 2, 3, 4, 5], 5]);
-  expect(await attackSystems(attacks, { ...context, cache })).toEqual(alone);
+  expect(await attackSystems({ attacks }, { ...context, cache })).toEqual(alone);
   expect(kept.size).toBe(5);
 });
