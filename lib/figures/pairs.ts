@@ -18,7 +18,7 @@ export interface PairsOptions {
   readonly order?: readonly string[];
   /** Names to print for the networks. @defaultValue the rows' own */
   readonly names?: Readonly<Record<string, string>>;
-  /** Ends of the colour scale. @defaultValue [0, 1] */
+  /** Ends of the colour scale, which its legend marks where values lie beyond. @defaultValue [0, 1] */
   readonly domain?: readonly [number, number];
   /** Number format of the cells (d3-format). @defaultValue ".1%" */
   readonly format?: string;
@@ -83,7 +83,12 @@ export function drawPairs(rows: readonly PairRow[], options: PairsOptions): Figu
             field: "value",
             type: "quantitative",
             scale: { domain, ...colours[scale], clamp: true },
-            legend: { title: metricTitle(metric), format, gradientLength: Math.max(60, cellSize.height * sourceNames.length) },
+            legend: {
+              title: metricTitle(metric),
+              format,
+              gradientLength: Math.max(60, cellSize.height * sourceNames.length),
+              ...beyondEnds(values, domain),
+            },
           },
         },
       },
@@ -112,6 +117,17 @@ const outlineStrokes = [
   { stroke: "#ffffff", strokeWidth: 5 },
   { stroke: "#D81B60", strokeWidth: 2.5 },
 ];
+
+/** Marks the ends of the colour scale that values lie beyond. */
+function beyondEnds(values: readonly { readonly value: number }[], [low, high]: readonly [number, number]): object {
+  const marks = [
+    ...(values.some(({ value }) => value < low) ? [`datum.value === ${low} ? "≤ " : `] : []),
+    ...(values.some(({ value }) => value > high) ? [`datum.value === ${high} ? "≥ " : `] : []),
+  ];
+  if (marks.length === 0) return {};
+  const step = (high - low) / 4;
+  return { values: [low, low + step, low + 2 * step, low + 3 * step, high], labelExpr: `(${marks.join("")}"") + datum.label` };
+}
 
 /** Whether a cell is so pale that its number is black: a Vega expression. */
 function isPale(scale: "sequential" | "diverging", [low, high]: readonly [number, number]): string {

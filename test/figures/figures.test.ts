@@ -221,6 +221,15 @@ describe("figures hold the rows they were given", () => {
     expect(untitled.title).toBe("Outlined: none");
   });
 
+  test("which ends of the colour scale values lie beyond", async () => {
+    const draw = (values: readonly number[]) =>
+      drawPairs(values.map((value, i) => ({ source: "sface", target: networks[i], metric: "rank1", value })), { metric: "rank1", format: ".0%" }); // prettier-ignore
+    expect(await renderSvg(draw([0, 0.5, 1]))).not.toMatch(/[≤≥]/);
+    expect(await renderSvg(draw([0, 0.5, 1.84]))).toContain("≥ 100%");
+    const both = await renderSvg(draw([-0.1, 0.5, 1.1]));
+    for (const label of ["≤ 0%", "25%", "50%", "75%", "≥ 100%"]) expect(both).toContain(`>${label}<`);
+  });
+
   test("a dendrogram, its lines, names and the shares of its clusters", () => {
     const { merges, stability } = valuesOf(dendrogram);
     expect(merges).toHaveLength(8);
