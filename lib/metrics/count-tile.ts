@@ -1,6 +1,9 @@
+import { ValueError } from "../core/errors.js";
 import type { Matrix32 } from "../core/matrix.js";
-import type { PlaceCells } from "./place-cells.js";
+import { firstOf, isWatched, type PlaceCells } from "./place-cells.js";
 import type { SubjectGroup, SubjectGroups } from "./subject-tiles.js";
+
+export const nanScore = "scoreRecognition: a score is NaN; score with another engine, and see what `facebridge doctor` says of this one";
 
 /** The scores of one group's probes against another's templates. */
 export interface SubjectTile {
@@ -24,10 +27,10 @@ export type MomentSums = Float64Array;
  */
 export function countTile(tile: SubjectTile, groups: SubjectGroups, cells: PlaceCells, moments: MomentSums, sums: Float64Array): void {
   const { data } = tile.scores;
-  cells.settle(data.length);
   eachRow(tile, groups, (shift, first, last, begin) => {
     countRow(data, shift, groups.templateBegins, first, last, cells, sums, begin, moments);
   });
+  if (Number.isNaN(moments[1])) throw new ValueError(nanScore);
 }
 
 /** Add the non-mated scores of a tile at or above a threshold to `sums`, for each subject of the rows and each of the columns. */
@@ -67,13 +70,12 @@ function countRow(
   templateBegins: Int32Array,
   first: number,
   last: number,
-  { low, scale, recent, placeOf, ascending, between, tied, places: { below }, search }: PlaceCells,
+  { low, scale, codes, counts, recent, ascending, between, tied, watched, places: { below } }: PlaceCells,
   placeSums: Float64Array,
   begin: number,
   moments: MomentSums,
 ): void {
-  const lastCell = recent.length - 1;
-  const isSearched = -ascending.length;
+  const lastCell = codes.length - 1;
   let [sumOfHeights, sumOfSquares] = [moments[0], moments[1]];
   for (let other = first; other < last; other++) {
     const end = shift + templateBegins[other + 1];
@@ -85,21 +87,24 @@ function countRow(
       sumOfSquares += height * height;
       const x = height * scale;
       const cell = x > 0 ? (x < lastCell ? x | 0 : lastCell) : 0;
-      recent[cell]++;
-      const place = placeOf[cell];
-      if (place >= 0) sum += place;
-      else if (place < isSearched) sum += search(score, cell);
-      else {
-        // What is in later cells is larger, so the scan ends by itself; behind the last stands Infinity.
-        let at = -1 - place;
-        while (ascending[at] < score) at++;
-        if (ascending[at] === score) {
-          tied[at]++;
-          sum += below[at] + below[at + 1];
-        } else {
-          between[at]++;
-          sum += 2 * below[at];
-        }
+      const seen = recent[cell] + 1;
+      recent[cell] = seen;
+      if (seen === 256) counts[cell] += 256;
+      const code = codes[cell];
+      if (code >= 0) {
+        sum += code;
+        continue;
+      }
+      // What is in later cells is larger, so the scan ends by itself; behind the last stands Infinity.
+      let at = firstOf(code);
+      while (ascending[at] < score) at++;
+      if (ascending[at] === score) {
+        tied[at]++;
+        sum += below[at] + below[at + 1];
+      } else {
+        between[at]++;
+        sum += 2 * below[at];
+        if (isWatched(code)) watched.add(score);
       }
     }
     placeSums[begin + other] += sum;

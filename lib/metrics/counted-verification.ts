@@ -2,7 +2,7 @@ import { ValueError } from "../core/errors.js";
 import type { MomentSums } from "./count-tile.js";
 import { equalErrorPlace } from "./equal-error.js";
 import { allowedMatches } from "./allowed-matches.js";
-import type { PlaceCells } from "./place-cells.js";
+import { firstInCell, settledCounts, type PlaceCells } from "./place-cells.js";
 import type { RowRange } from "./similarity.js";
 import type { NonMatedStep, ScoreMoments, Verification } from "./verification.js";
 
@@ -19,7 +19,7 @@ export interface Grid {
  */
 export function expectedCells(
   { mated, sample }: { readonly mated: Float32Array; readonly sample: Float32Array },
-  { cellOf, places, isWatched }: PlaceCells,
+  { cellOf, places, codes }: PlaceCells,
   fmrs: readonly number[],
 ): RowRange[] {
   const count = sample.length;
@@ -37,8 +37,8 @@ export function expectedCells(
   return [...fmrs.map((fmr) => fmr * count), low].map((fromTop) => {
     const margin = 16 + fromTop / 64 + 5 * Math.sqrt(fromTop);
     const first = fromTop + margin < count ? Math.max(0, cellOf(scoreAt(fromTop + margin)) - 1) : 0;
-    const last = fromTop > margin ? cellOf(scoreAt(fromTop - margin)) + 1 : isWatched.length - 1;
-    return { first, last: Math.min(last, isWatched.length - 1) };
+    const last = fromTop > margin ? cellOf(scoreAt(fromTop - margin)) + 1 : codes.length - 1;
+    return { first, last: Math.min(last, codes.length - 1) };
   });
 }
 
@@ -54,7 +54,7 @@ export interface CountedGrid {
 
 /** Count the scores by cell and by place, and see which ones thresholds at these rates depend on. */
 export function countGrid(grid: Grid, fmrs: readonly number[]): CountedGrid {
-  const inCells = cellCounts(grid.cells);
+  const inCells = settledCounts(grid.cells);
   const byPlace = countsByPlace(grid.cells, inCells);
   const equal = equalErrorPlace(withSteps(grid, byPlace, []));
   const places = fmrs.map((fmr) => allowedMatches(fmr, grid.nonMatedCount));
@@ -109,17 +109,11 @@ function withSteps({ cells, mated, nonMatedCount, moments }: Grid, byPlace: Floa
   };
 }
 
-function cellCounts({ counts, recent }: PlaceCells): Float64Array {
-  const inCells = new Float64Array(counts.length);
-  for (let cell = 0; cell < counts.length; cell++) inCells[cell] = counts[cell] + recent[cell];
-  return inCells;
-}
-
-function countsByPlace({ placeOf, between, tied, places }: PlaceCells, inCells: Float64Array): Float64Array {
+function countsByPlace({ codes, between, tied, places }: PlaceCells, inCells: Float64Array): Float64Array {
   const { below, distinct, placeCount } = places;
   const byPlace = new Float64Array(placeCount);
   for (let cell = 0; cell < inCells.length; cell++) {
-    if (placeOf[cell] >= 0) byPlace[placeOf[cell]] += inCells[cell];
+    if (codes[cell] >= 0) byPlace[codes[cell]] += inCells[cell];
   }
   for (let j = 0; j <= distinct.length; j++) byPlace[2 * below[j]] += between[j];
   for (let j = 0; j < distinct.length; j++) byPlace[below[j] + below[j + 1]] += tied[j];
@@ -178,15 +172,4 @@ function entriesOf({ watched, places, tied, cellOf }: PlaceCells, cell: number):
     if (tied[j] > 0) entries.push({ score: distinct[j], count: tied[j] });
   }
   return entries.sort((one, other) => other.score - one.score);
-}
-
-function firstInCell(ascending: Float32Array, cellOf: (score: number) => number, cell: number): number {
-  let low = 0;
-  let high = ascending.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (cellOf(ascending[middle]) < cell) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

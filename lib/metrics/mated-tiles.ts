@@ -1,9 +1,8 @@
 import { ValueError } from "../core/errors.js";
 import { startPace } from "../linalg/pace.js";
-import { nanScore } from "./place-cells.js";
 import type { ScoreLabels } from "./labels.js";
 import type { TileSource } from "./recognition.js";
-import type { SubjectTile } from "./count-tile.js";
+import { nanScore, type SubjectTile } from "./count-tile.js";
 import type { SubjectGroups } from "./subject-tiles.js";
 
 /** What the tiles on the diagonal hold. */

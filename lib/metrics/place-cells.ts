@@ -1,8 +1,5 @@
-import { ValueError } from "../core/errors.js";
 import type { Places } from "./places.js";
 import { createTally, type Tally } from "./tally.js";
-
-export const nanScore = "scoreRecognition: a score is NaN; score with another engine, and see what `facebridge doctor` says of this one";
 
 /** Cells of the largest grid. It has four for each of 2^18 mated scores: with fewer, more scores have to be looked for. */
 const mostCells = 2 ** 20;
@@ -10,11 +7,8 @@ const mostCells = 2 ** 20;
 /** Watched scores that wait to be sorted in: 4 MiB. */
 const mostPending = 2 ** 20;
 
-/** In `placeOf`, for scores that `search` takes. */
-const searchedSlowly = -(2 ** 31);
-
-/** Scores that a cell of `recent` can count before it has to be emptied. */
-const mostRecent = 2 ** 31;
+/** In the code of a cell whose scores are kept. */
+const watchedBit = 2 ** 30;
 
 /**
  * A uniform grid over the scores, on which non-mated scores find their place among the mated ones in a step or two.
@@ -28,23 +22,20 @@ export interface PlaceCells {
   readonly ascending: Float32Array;
   readonly low: number;
   readonly scale: number;
-  /** Scores in each cell since the last `settle`. */
-  readonly recent: Uint32Array;
-  /** Scores in each cell before that. */
+  /**
+   * The place of every score in the cell; below zero where scores are looked for, from `firstOf` on. It is so in the first cell, which also
+   * takes −∞.
+   */
+  readonly codes: Int32Array;
+  /** Scores in each cell, and those that these do not hold yet: 255 at most, so that what every score touches stays small. */
   readonly counts: Float64Array;
-  /** The place of every score in the cell; −1 − j where it is to be looked for from `ascending[j]` on; −2³¹ where `search` does that. */
-  readonly placeOf: Int32Array;
+  readonly recent: Uint8Array;
   /** Of the scores that were looked for: how many are below `ascending[j]` and above what precedes it, and how many equal it. */
   readonly between: Float64Array;
   readonly tied: Float64Array;
-  readonly isWatched: Uint8Array;
   /** The scores in watched cells that equal no mated one. */
   readonly watched: Tally;
   readonly cellOf: (score: number) => number;
-  /** Place of a score; counts it among those that were looked for, and keeps it if the cell is watched. */
-  readonly search: (score: number, cell: number) => number;
-  /** Make room for so many more scores. */
-  settle(upcoming: number): void;
 }
 
 /**
@@ -68,62 +59,64 @@ export function createPlaceCells(
     const place = (score - origin) * scale;
     return place > 0 ? (place < last ? Math.trunc(place) : last) : 0;
   };
-  const firstIn = new Int32Array(cellCount + 1);
-  for (let j = 0; j < distinct.length; j++) firstIn[cellOf(distinct[j]) + 1]++;
-  for (let cell = 0; cell < cellCount; cell++) firstIn[cell + 1] += firstIn[cell];
-  const placeOf = new Int32Array(cellCount);
-  for (let cell = 1; cell < cellCount; cell++) {
-    placeOf[cell] = firstIn[cell] === firstIn[cell + 1] ? 2 * below[firstIn[cell]] : -1 - firstIn[cell];
+  const codes = new Int32Array(cellCount);
+  for (let cell = 0, j = 0; cell < cellCount; cell++) {
+    const first = j;
+    while (j < distinct.length && cellOf(distinct[j]) === cell) j++;
+    codes[cell] = first === j && cell > 0 ? 2 * below[first] : ~first;
   }
-  // −∞ and, from an engine that is at fault, NaN end up in the lowest cell.
-  placeOf[0] = searchedSlowly;
   const ascending = new Float32Array(distinct.length + 1);
   ascending.set(distinct);
   ascending[distinct.length] = Infinity;
-  const isWatched = new Uint8Array(cellCount);
-  const watched = createTally(Math.min(mostPending, 64 + Math.floor(scoreCount / 16)));
-  const counts = new Float64Array(cellCount);
-  const recent = new Uint32Array(cellCount);
-  const between = new Float64Array(distinct.length + 1);
-  const tied = new Float64Array(distinct.length + 1);
-  let recentCount = 0;
   return {
     places,
     ascending,
     low: origin,
     scale,
-    recent,
-    counts,
-    placeOf,
-    between,
-    tied,
-    isWatched,
-    watched,
+    codes,
+    counts: new Float64Array(cellCount),
+    recent: new Uint8Array(cellCount),
+    between: new Float64Array(distinct.length + 1),
+    tied: new Float64Array(distinct.length + 1),
+    watched: createTally(Math.min(mostPending, 64 + Math.floor(scoreCount / 16))),
     cellOf,
-    search(score: number, cell: number): number {
-      if (Number.isNaN(score)) throw new ValueError(nanScore);
-      let at = firstIn[cell];
-      while (ascending[at] < score) at++;
-      if (ascending[at] === score) {
-        tied[at]++;
-        return below[at] + below[at + 1];
-      }
-      if (isWatched[cell] === 1) watched.add(score);
-      between[at]++;
-      return 2 * below[at];
-    },
-    settle(upcoming: number): void {
-      recentCount += upcoming;
-      if (recentCount <= mostRecent) return;
-      for (let cell = 0; cell < cellCount; cell++) counts[cell] += recent[cell];
-      recent.fill(0);
-      recentCount = upcoming;
-    },
   };
 }
 
+/** Where the scores of a cell with this code, below zero, are to be looked for in `ascending`. */
+export function firstOf(code: number): number {
+  return ~code & (watchedBit - 1);
+}
+
+/** Whether the scores of a cell with this code are kept. */
+export function isWatched(code: number): boolean {
+  return code < -watchedBit;
+}
+
 /** Keep the scores of these cells from now on. */
-export function watchCells({ isWatched, placeOf }: PlaceCells, first: number, last: number): void {
-  isWatched.fill(1, first, last + 1);
-  placeOf.fill(searchedSlowly, first, last + 1);
+export function watchCells({ codes, places: { distinct }, cellOf }: PlaceCells, first: number, last: number): void {
+  let j = firstInCell(distinct, cellOf, first);
+  for (let cell = first; cell <= last; cell++) {
+    codes[cell] = ~(j + watchedBit);
+    while (j < distinct.length && cellOf(distinct[j]) === cell) j++;
+  }
+}
+
+/** The first of ascending scores that is in this cell or in a later one. */
+export function firstInCell(ascending: Float32Array, cellOf: (score: number) => number, cell: number): number {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (cellOf(ascending[middle]) < cell) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Scores in each cell; nothing is counted after that. */
+export function settledCounts({ counts, recent }: PlaceCells): Float64Array {
+  for (let cell = 0; cell < counts.length; cell++) counts[cell] += recent[cell];
+  recent.fill(0);
+  return counts;
 }

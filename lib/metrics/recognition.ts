@@ -9,7 +9,7 @@ import type { ScoreLabels, SearchLabels } from "./labels.js";
 import { collectMated, type MatedOfTiles } from "./mated-tiles.js";
 import { checkFmr } from "./operating-point.js";
 import { countPairs, type CountedPairs } from "./pair-scores.js";
-import { createPlaceCells, watchCells, type PlaceCells } from "./place-cells.js";
+import { createPlaceCells, isWatched, watchCells, type PlaceCells } from "./place-cells.js";
 import { addDyad, emptyPlaceSums, type PlaceSums } from "./place-sums.js";
 import { placesAmong } from "./places.js";
 import { rankCandidates } from "./rank-candidates.js";
@@ -85,7 +85,7 @@ export async function scoreRecognition(
   const grid: Grid = { cells, mated: mated.mated, nonMatedCount, moments };
   const counted = countGrid(grid, fmrs);
   const needed = neededCells(counted);
-  const isComplete = needed.every((cell) => cells.isWatched[cell] === 1);
+  const isComplete = needed.every((cell) => isWatched(cells.codes[cell]));
   const kept = isComplete ? cells : createPlaceCells(places, mated.range, nonMatedCount);
   if (!isComplete) {
     for (const cell of needed) watchCells(kept, cell, cell);

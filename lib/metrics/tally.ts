@@ -13,22 +13,23 @@ export interface Tally {
   result(): Tallied;
 }
 
-/** Count distinct scores: they are kept unsorted until there are `pendingCount`, and then sorted in. No score may be NaN. */
+/**
+ * Count distinct scores: they are kept unsorted until there are `pendingCount`, and then sorted in. No score may be NaN.
+ *
+ * There is room for four times as many from the beginning: memory that nothing is written to is not taken, and what is left behind by
+ * growing is not given back.
+ */
 export function createTally(pendingCount: number): Tally {
   const pending = new Float32Array(pendingCount);
   let pendingUsed = 0;
-  let scores = new Float32Array(0);
-  let counts = new Float64Array(0);
+  let { scores, counts } = emptyTallied(4 * pendingCount);
   let used = 0;
   const grow = (size: number): void => {
-    const capacity = Math.max(size, Math.ceil(1.25 * scores.length));
     const [fewScores, fewCounts] = [scores, counts];
-    scores = new Float32Array(capacity);
+    ({ scores, counts } = emptyTallied(Math.max(size, Math.ceil(1.25 * scores.length))));
     scores.set(fewScores);
-    counts = new Float64Array(capacity);
     counts.set(fewCounts);
     freeBuffer(fewScores.buffer);
-    freeBuffer(fewCounts.buffer);
   };
   const sortIn = (): void => {
     const sorted = pending.subarray(0, pendingUsed).sort();
@@ -64,6 +65,12 @@ export function createTally(pendingCount: number): Tally {
       return { scores: scores.subarray(0, used), counts: counts.subarray(0, used) };
     },
   };
+}
+
+/** Both in one piece of memory. */
+function emptyTallied(capacity: number): { scores: Float32Array<ArrayBuffer>; counts: Float64Array<ArrayBuffer> } {
+  const buffer = new ArrayBuffer(12 * capacity);
+  return { counts: new Float64Array(buffer, 0, capacity), scores: new Float32Array(buffer, 8 * capacity, capacity) };
 }
 
 /** How many distinct scores of an ascending list are not among the first `used` of another one. */
