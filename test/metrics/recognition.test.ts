@@ -241,7 +241,9 @@ describe("scoreRecognition refuses", () => {
 
   it("scores that an engine makes NaN", async () => {
     const broken: Engine = { ...engine, product: (left) => Promise.resolve({ ...left, data: left.data.map(() => NaN) }) };
-    await expect(run(rows, labels, { engine: broken })).rejects.toThrow("is NaN");
+    await expect(run(rows, labels, { engine: broken })).rejects.toThrow("scoreRecognition: a score is NaN");
+    const brokenBesides: Engine = { ...engine, product: (left) => Promise.resolve({ ...left, data: Float32Array.of(1, NaN, 0.5, 1) }) };
+    await expect(run(rows, labels, { engine: brokenBesides })).rejects.toThrow("scoreRecognition: a score is NaN");
   });
 
   it("to go on after an abort", async () => {
