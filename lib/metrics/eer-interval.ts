@@ -9,7 +9,7 @@ import type { Verification } from "./verification.js";
  * The 95 % interval of the equal error rate over subjects drawn at random: Wilson's with N* = EER(1 − EER)/Var.
  *
  * Where the ROC falls by s of FNMR for each FMR, an error of the sample moves the crossing by (ΔFNMR + s ΔFMR)/(1 + s), at the threshold of
- * the crossing; s is the slope of the chord from half the EER to twice the EER. The variance of that sum is the one of `aucInterval`: over
+ * the crossing; s is the slope of the chord from half the EER to twice the EER. The variance of that sum is the one of `fmrInterval`: over
  * comparisons that share a subject on either side, never below what independent ones would give, with Student's quantile. N* is at least
  * G/2, the disjoint pairs that G subjects make, also where no error was seen.
  *

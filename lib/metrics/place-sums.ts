@@ -1,6 +1,6 @@
 import type { ScoreLabels } from "./labels.js";
 
-/** What the places of non-mated scores sum to, by subject: enough for the variance of the AUC, and the same in any order of adding. */
+/** What the places of non-mated scores sum to, by subject: enough for intervals, and the same in any order of adding. */
 export interface PlaceSums {
   /** Non-mated comparisons of each subject, on either side, and the sum of their places. */
   readonly comparisons: Float64Array;
