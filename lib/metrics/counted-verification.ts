@@ -162,10 +162,10 @@ function lowestAbove(cells: PlaceCells, counts: Float64Array, cell: number): num
 
 /** Distinct non-mated scores of a watched cell, descending: those that were kept, and those that equal a mated one. */
 function entriesOf({ watched, places, tied, cellOf }: PlaceCells, cell: number): { score: number; count: number }[] {
-  const { scores, counts } = watched.result();
+  const { scores, countOf } = watched.result();
   const entries: { score: number; count: number }[] = [];
   for (let i = firstInCell(scores, cellOf, cell); i < scores.length && cellOf(scores[i]) === cell; i++) {
-    entries.push({ score: scores[i], count: counts[i] });
+    entries.push({ score: scores[i], count: countOf(i) });
   }
   const { distinct } = places;
   for (let j = firstInCell(distinct, cellOf, cell); j < distinct.length && cellOf(distinct[j]) === cell; j++) {

@@ -39,7 +39,7 @@ export interface Recognition extends ScoreSummary {
  * diagonal. Those are scored first; then every tile is scored, in the same products and so to the same bits, and its non-mated scores are
  * counted. Scores near the thresholds that a sample predicts are kept; where the prediction fails, the tiles are scored once more.
  *
- * Memory: a tile and its rows, and sums by pairs of its subjects (24 + at most 64 MiB), the mated scores, and tables of up to some 50 MiB;
+ * Memory: a tile and its rows, and sums by pairs of its subjects (24 + at most 64 MiB), the mated scores, and tables of up to some 40 MiB;
  * nothing grows with the non-mated comparisons.
  *
  * @param probes n × d.

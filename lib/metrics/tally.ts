@@ -1,15 +1,19 @@
 import { freeBuffer } from "../linalg/free-buffer.js";
 
-/** Distinct scores, ascending, and how often each was seen. */
+/** Distinct scores, ascending. */
 export interface Tallied {
   readonly scores: Float32Array;
-  readonly counts: Float64Array;
+  /** How often score i was seen. */
+  readonly countOf: (i: number) => number;
 }
+
+/** Times that are counted beside each score; what is beyond is counted apart. */
+const mostCounted = 2 ** 16;
 
 /** Counts equal scores together; memory grows with the number of distinct ones. */
 export interface Tally {
   add(score: number): void;
-  /** Views of the tally's own memory: they hold until more is added. */
+  /** It looks into the tally's own memory: it holds until more is added. */
   result(): Tallied;
 }
 
@@ -24,6 +28,8 @@ export function createTally(pendingCount: number): Tally {
   let pendingUsed = 0;
   let { scores, counts } = emptyTallied(4 * pendingCount);
   let used = 0;
+  /** What the counts of scores that were seen very often do not hold. */
+  const many = new Map<number, number>();
   const grow = (size: number): void => {
     const [fewScores, fewCounts] = [scores, counts];
     ({ scores, counts } = emptyTallied(Math.max(size, Math.ceil(1.25 * scores.length))));
@@ -51,7 +57,8 @@ export function createTally(pendingCount: number): Tally {
       }
       if (from > 0 && scores[from - 1] === score) count += counts[--from];
       scores[--to] = score;
-      counts[to] = count;
+      counts[to] = count % mostCounted;
+      if (count >= mostCounted) many.set(score, (many.get(score) ?? 0) + count - counts[to]);
     }
     used = all;
   };
@@ -62,15 +69,15 @@ export function createTally(pendingCount: number): Tally {
     },
     result(): Tallied {
       sortIn();
-      return { scores: scores.subarray(0, used), counts: counts.subarray(0, used) };
+      return { scores: scores.subarray(0, used), countOf: (i) => counts[i] + (many.get(scores[i]) ?? 0) };
     },
   };
 }
 
 /** Both in one piece of memory. */
-function emptyTallied(capacity: number): { scores: Float32Array<ArrayBuffer>; counts: Float64Array<ArrayBuffer> } {
-  const buffer = new ArrayBuffer(12 * capacity);
-  return { counts: new Float64Array(buffer, 0, capacity), scores: new Float32Array(buffer, 8 * capacity, capacity) };
+function emptyTallied(capacity: number): { scores: Float32Array<ArrayBuffer>; counts: Uint16Array<ArrayBuffer> } {
+  const buffer = new ArrayBuffer(6 * capacity);
+  return { scores: new Float32Array(buffer, 0, capacity), counts: new Uint16Array(buffer, 4 * capacity, capacity) };
 }
 
 /** How many distinct scores of an ascending list are not among the first `used` of another one. */
