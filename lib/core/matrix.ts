@@ -27,12 +27,12 @@ export function matrix64(rows: number, columns: number, data: Float64Array = new
 
 /** A float64 copy. */
 export function toFloat64(matrix: Matrix): Matrix64 {
-  return matrix64(matrix.rows, matrix.columns, Float64Array.from(matrix.data));
+  return matrix64(matrix.rows, matrix.columns, new Float64Array(matrix.data));
 }
 
 /** A float32 copy. */
 export function toFloat32(matrix: Matrix): Matrix32 {
-  return matrix32(matrix.rows, matrix.columns, Float32Array.from(matrix.data));
+  return matrix32(matrix.rows, matrix.columns, new Float32Array(matrix.data));
 }
 
 /** A new matrix of the rows `indices` names, in that order. @throws ValueError when an index is outside the matrix. */

@@ -1,5 +1,5 @@
 import { ShapeError, ValueError } from "../core/errors.js";
-import { checkFinite, type Matrix64 } from "../core/matrix.js";
+import { checkFinite, type Matrix, type Matrix64 } from "../core/matrix.js";
 
 /** @throws ShapeError when the matrix is not square. */
 export function checkSquare({ rows, columns }: Matrix64, caller: string): void {
@@ -23,7 +23,7 @@ export function checkLowerFinite({ rows, data }: Matrix64, caller: string): void
  *
  * @throws ValueError that names the first value of `rows` that is not finite.
  */
-export function checkGram({ rows: size, data }: Matrix64, rows: Matrix64): void {
+export function checkGram({ rows: size, data }: Matrix, rows: Matrix): void {
   for (let i = 0; i < size; i++) {
     if (!Number.isFinite(data[i * size + i])) checkFinite(rows, "gram");
   }

@@ -63,8 +63,8 @@ export interface Engine {
   readonly name: EngineName;
   /** left · right in the width of the operands, which must be the same (both float32 or both float64). */
   product<M extends Matrix>(left: M, right: M, options?: ProductOptions): Promise<M>;
-  /** XᵀX of n × d float64 rows: d × d, exactly symmetric. */
-  gram(rows: Matrix64, options?: GramOptions): Promise<Matrix64>;
+  /** XᵀX of n × d rows, in their width: d × d, exactly symmetric. */
+  gram<M extends Matrix>(rows: M, options?: GramOptions): Promise<M>;
   /** Eigenvalues and vectors of a symmetric matrix; only its lower triangle is read. */
   eigh(symmetric: Matrix64, options?: WorkOptions): Promise<Eigen>;
   /** The thin decomposition U Σ Vᵀ, singular values descending. */

@@ -1,5 +1,5 @@
 import { ShapeError } from "../core/errors.js";
-import { checkDoubles, checkLength, checkSize } from "./openblas-arguments.js";
+import { checkLength, checkSize } from "./openblas-arguments.js";
 import type { OpenblasLibrary } from "./openblas-library.js";
 
 const rowMajor = 101;
@@ -53,13 +53,17 @@ export function multiplyInto(
 }
 
 /** The lower triangle of `into`, size × size, += A Aᵀ of the size × inner op(side); both are at least 1. @throws as {@link multiplyInto} does. */
-export function addGramInto(library: OpenblasLibrary, into: Float64Array, side: Operand, size: number, inner: number): void {
+export function addGramInto(library: OpenblasLibrary, into: Operand["data"], side: Operand, size: number, inner: number): void {
   const { integerBits } = library.naming;
+  const isSingle = into instanceof Float32Array;
+  if (side.data instanceof Float32Array !== isSingle) {
+    throw new ShapeError("openblas: rows and Gram are in different widths; both must be float32 or both float64");
+  }
   for (const count of [size, inner, side.stride]) checkSize(count, integerBits, "a size of a Gram");
   checkOperand(side, size, inner, "the rows of a Gram");
-  checkDoubles(side.data, 0, "the rows of a Gram");
-  checkDoubles(into, size * size, "a Gram");
-  library.dsyrk(rowMajor, lowerTriangle, form(side), size, inner, 1, side.data, side.stride, 1, into, size);
+  checkLength(into, size * size, "a Gram");
+  const addGram = isSingle ? library.ssyrk : library.dsyrk;
+  addGram(rowMajor, lowerTriangle, form(side), size, inner, 1, side.data, side.stride, 1, into, size);
 }
 
 function checkOperand({ data, stride, isTransposed }: Operand, rows: number, columns: number, what: string): void {

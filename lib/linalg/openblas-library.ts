@@ -20,6 +20,7 @@ export interface OpenblasLibrary {
   readonly maker: string;
   readonly sgemm: Foreign;
   readonly dgemm: Foreign;
+  readonly ssyrk: Foreign;
   readonly dsyrk: Foreign;
   readonly dsyevd: Foreign;
   readonly dgesdd: Foreign;
@@ -117,6 +118,10 @@ function bind(library: ReturnType<Koffi["load"]>, file: string): OpenblasLibrary
     ...["int", "int", "int", integer, integer, integer, scalar],
     ...[pointer, integer, pointer, integer, scalar, pointer, integer],
   ];
+  const syrk = (scalar: string): readonly string[] => [
+    ...["int", "int", "int", integer, integer],
+    ...[scalar, pointer, integer, scalar, pointer, integer],
+  ];
   const pointers = (count: number): string[] => new Array<string>(count).fill(pointer);
   return {
     file,
@@ -124,7 +129,8 @@ function bind(library: ReturnType<Koffi["load"]>, file: string): OpenblasLibrary
     maker: isAccelerate ? "Accelerate" : `${described.split(" ").slice(0, 2).join(" ")}, ${String(coreName?.())} kernels`,
     sgemm: blas("sgemm", gemm("float")),
     dgemm: blas("dgemm", gemm("double")),
-    dsyrk: blas("dsyrk", ["int", "int", "int", integer, integer, "double", pointer, integer, "double", pointer, integer]),
+    ssyrk: blas("ssyrk", syrk("float")),
+    dsyrk: blas("dsyrk", syrk("double")),
     // The last arguments are the lengths of the texts, which Fortran passes unseen.
     dsyevd: lapack("dsyevd", ["str", "str", ...pointers(9), "size_t", "size_t"]),
     dgesdd: lapack("dgesdd", ["str", ...pointers(13), "size_t"]),

@@ -1,8 +1,9 @@
-import { matrix64, type Matrix64 } from "../core/matrix.js";
+import type { Matrix } from "../core/matrix.js";
 import { checkGram } from "./check.js";
 import { checkedProduct } from "./checked-product.js";
 import type { GramOptions } from "./engine.js";
 import type { Product } from "./onnx-product.js";
+import { emptyLike } from "./operands.js";
 import { addGramInto, multiplyInto } from "./openblas-blas.js";
 import type { OpenblasLibrary } from "./openblas-library.js";
 import { startPace } from "./pace.js";
@@ -34,14 +35,14 @@ export function createOpenblasProduct(library: OpenblasLibrary, { workPerCall = 
 }
 
 /** XᵀX, or X Xᵀ, by syrk, a block of what is summed over a call; mirrored, so exactly symmetric. */
-export async function gramBySyrk(
+export async function gramBySyrk<M extends Matrix>(
   library: OpenblasLibrary,
-  rows: Matrix64,
+  rows: M,
   { ofRows = false, signal }: GramOptions = {},
   { workPerCall = 2e9 }: BlockSettings = {},
-): Promise<Matrix64> {
+): Promise<M> {
   const [size, inner] = ofRows ? [rows.rows, rows.columns] : [rows.columns, rows.rows];
-  const gram = matrix64(size, size);
+  const gram: Matrix = { rows: size, columns: size, data: emptyLike(rows.data, size * size) };
   const pace = startPace(signal, workPerCall);
   if (rows.data.length > 0) {
     const perCall = Math.max(1, Math.floor((2 * workPerCall) / (size * size)));
@@ -54,5 +55,5 @@ export async function gramBySyrk(
   }
   checkGram(gram, rows);
   mirrorLowerInto(gram.data, size);
-  return gram;
+  return gram as M;
 }

@@ -21,6 +21,7 @@ export async function findFault(library: OpenblasLibrary): Promise<string | null
   try {
     const single = await engine.product(matrix32(2, 3, Float32Array.from(left)), matrix32(3, 2, Float32Array.from(right)));
     const double = await engine.product(matrix64(2, 3, Float64Array.from(left)), matrix64(3, 2, Float64Array.from(right)));
+    const singleGram = await engine.gram(matrix32(3, 2, Float32Array.from(right)));
     const gram = await engine.gram(matrix64(3, 2, Float64Array.from(right)));
     const eigen = await engine.eigh(symmetric);
     const singular = await engine.svd(matrix64(3, 2, Float64Array.of(3, 0, 0, -2, 0, 0)));
@@ -28,6 +29,7 @@ export async function findFault(library: OpenblasLibrary): Promise<string | null
     const answers: readonly [routine: string, actual: Float32Array | Float64Array, expected: readonly number[]][] = [
       ["sgemm", single.data, [2, 7, 5, 16]],
       ["dgemm", double.data, [2, 7, 5, 16]],
+      ["ssyrk", singleGram.data, [3, -1, -1, 5]],
       ["dsyrk", gram.data, [3, -1, -1, 5]],
       ["dsyevd", eigen.values, [3, 1]],
       ["dsyevd", eigen.vectors.data.map(Math.abs), [root, root, root, root]],

@@ -1,4 +1,4 @@
-import { matrix64, type Matrix64 } from "../core/matrix.js";
+import { matrix64, type Matrix, type Matrix64 } from "../core/matrix.js";
 
 /** Tiles of so many rows and columns stay in the cache while they are turned. */
 const tileSize = 32;
@@ -19,7 +19,7 @@ export function transpose({ rows, columns, data }: Matrix64): Matrix64 {
 }
 
 /** Make a square matrix symmetric: what is below its diagonal is copied above it. */
-export function mirrorLowerInto(data: Float64Array, size: number): void {
+export function mirrorLowerInto(data: Matrix["data"], size: number): void {
   for (let top = 0; top < size; top += tileSize) {
     const bottom = Math.min(top + tileSize, size);
     for (let left = 0; left <= top; left += tileSize) {

@@ -57,6 +57,12 @@ describe.each(names)("engine %s", (name) => {
       const ofRows = await engine.gram(rows, { ofRows: true });
       expectClose(ofRows.data, transposed(ofRows).data, exact);
       expectClose(ofRows.data, multiply(rows, transposed(rows)).data, conditioned(100));
+      for (const ofRows of [false, true]) {
+        const single = await engine.gram(toFloat32(rows), { ofRows });
+        expect(single.data).toBeInstanceOf(Float32Array);
+        expectClose(transposed(toFloat64(single)).data, single.data, exact);
+        expectClose(single.data, (await engine.gram(rows, { ofRows })).data, { ...rounding32, relative: 2 ** -20 });
+      }
     });
 
     it("takes a symmetric matrix apart into descending eigenvalues and orthonormal signed vectors", async () => {

@@ -11,6 +11,7 @@ export function fakeLibrary(routines: Partial<OpenblasLibrary> = {}): OpenblasLi
     maker: "a fake",
     sgemm: unexpected,
     dgemm: unexpected,
+    ssyrk: unexpected,
     dsyrk: unexpected,
     dsyevd: unexpected,
     dgesdd: unexpected,

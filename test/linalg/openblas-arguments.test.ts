@@ -105,7 +105,7 @@ describe("the arguments of foreign routines", () => {
         () => {
           addGramInto(neverCalled, into, { data: new Float32Array(6), stride: 3, isTransposed: true }, 2, 2);
         },
-        /^openblas: the rows of a Gram is no Float64Array; the routine reads float64, so give a matrix64$/,
+        /^openblas: rows and Gram are in different widths; both must be float32 or both float64$/,
       ],
       [() => choleskyInto(neverCalled, into, 3), /^openblas: the matrix of dpotrf holds 4 values; the routine reaches 9/],
     ];

@@ -70,6 +70,7 @@ describe("findFault", () => {
     const wrong = fakeLibrary({
       sgemm: idle,
       dgemm: idle,
+      ssyrk: idle,
       dsyrk: idle,
       dsyevd: idle,
       dgesdd: idle,
