@@ -25,6 +25,9 @@ export function conditioned(kappa: number): Tolerance {
 /** The same number rounded to float32 after sums in another order, against the largest entry. */
 export const rounding32: Tolerance = { reason: "rounding32", absolute: 0, relative: 2 ** -22, of: "largest" };
 
+/** Errors of left-out rows, which are scanned in float32: known to this share of themselves. */
+export const scanned: Tolerance = { reason: "scanned", absolute: 0, relative: 2e-6, of: "entry" };
+
 /** Unit rows from a float32 network on another runtime. */
 export const encoder32: Tolerance = { reason: "encoder32", absolute: 1e-4, relative: 0, of: "entry", cosine: 0.9999 };
 

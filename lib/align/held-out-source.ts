@@ -1,53 +1,48 @@
-import { checkFinite, matrix64, type Matrix32, type Matrix64 } from "../core/matrix.js";
+import { checkFinite, matrix32, matrix64, toFloat32, type Matrix32, type Matrix64 } from "../core/matrix.js";
 import type { Engine } from "../linalg/engine.js";
 import { interpolateRows } from "../linalg/interpolate-rows.js";
 import { startPace } from "../linalg/pace.js";
 import type { CloudMoments, MomentsOptions } from "./cloud.js";
-import { liveDirections, type LiveDirections } from "./live-directions.js";
-import { blockCentring } from "./rows.js";
+import { leftBlocks, leverageWeights, type LeftFactor } from "./left-directions.js";
+import { liveDirections } from "./live-directions.js";
 
-/** Left directions that are kept hold at most so many numbers (64 MiB); longer ones are computed again for each target. */
+/** Left directions that are kept hold at most so many numbers (32 MiB); longer ones are computed again for each target. */
 const mostKept = 2 ** 23;
 
-/** A block of left directions holds about so many numbers (16 MiB). */
-const blockSize = 2 ** 21;
+/** Weights are interpolated over penalties to within this share of their mean. */
+const weightTolerance = 1e-6;
 
-/** Weights are interpolated over penalties to within this share of themselves. */
-const weightTolerance = 1e-11;
-
-/** Rows `first` to `last` − 1 of U, where the centred rows are S = U Λ^(½) Vᵀ, as columns: rank × rows. */
-export interface LeftBlock {
+/** Rows `first` to `last` − 1 of U, rounded to float32, as columns: rank × rows. */
+export interface RoundedBlock {
   readonly first: number;
   readonly last: number;
-  readonly columns: Matrix64;
+  readonly columns: Matrix32;
 }
 
 /** What leaving out one row at a time does to the source alone, for L penalties. */
-export interface HeldOutSource {
+export interface HeldOutSource extends LeftFactor {
   readonly lambdas: readonly number[];
-  readonly cloud: CloudMoments;
   readonly engine: Engine;
-  readonly directions: LiveDirections;
   /** λ / (Λ + λ), rank × L. */
   readonly factors: Matrix64;
   /** (1 − h)⁻² of the leverage h, offset included: L × n. */
   readonly weights: Matrix64;
   /** Uᵀ diag(weights) U of each penalty, a row each: entries on and below the diagonal, row after row. */
   readonly spreads: Matrix64;
-  /** Most rows of U in a block. */
-  readonly rowsPerLeftBlock: number;
   /** U, a block at a time. */
-  leftBlocks(options: MomentsOptions): AsyncIterable<LeftBlock>;
+  roundedBlocks(options: MomentsOptions): AsyncIterable<RoundedBlock>;
 }
 
 const known = new WeakMap<Matrix32, HeldOutSource>();
 
 /**
- * The sums over a source's rows that leave-one-out needs and that do not see the target; kept as long as the rows, to serve the
- * source's other targets.
+ * The sums over a source's rows that leave-one-out needs and that do not see the target, from products in float32; kept as long as the
+ * rows, to serve the source's other targets.
  *
- * Weights as functions of the penalty are so smooth that a few penalties' weights carry all others' to 1e-11 of themselves, and so do
- * their sums: only those few are summed, and the others' weights are what these make of them, so that all sums weigh alike.
+ * Weights as functions of the penalty are so smooth that how far a few penalties' are from their mean carries how far all others' are,
+ * and so do their sums: only those few are summed, and the others' weights are what these make of them, so that all sums weigh alike.
+ * What all rows have in common of a weight is not summed either, since UᵀU = I: rounding is a share of the rest alone, and each penalty's
+ * mean weight is kept.
  *
  * @param rows n × p, those that `cloud` was computed from.
  * @throws ValueError when all rows are equal, or a value is not finite.
@@ -58,7 +53,7 @@ export async function heldOutSource(
   lambdas: readonly number[],
   options: MomentsOptions,
 ): Promise<HeldOutSource> {
-  const { engine } = options;
+  const { engine, signal } = options;
   const found = known.get(rows);
   if (found?.cloud === cloud && found.engine === engine && sameNumbers(found.lambdas, lambdas)) return found;
 
@@ -72,101 +67,56 @@ export async function heldOutSource(
       return lambda / (values[Math.floor(k / lambdas.length)] + lambda);
     }),
   );
-  const blocks: LeftBlock[] | null = cloud.count * rank <= mostKept ? [] : null;
-  const rowsPerLeftBlock = Math.min(cloud.count, Math.ceil(blockSize / rank));
-  const left = { cloud, rows, directions, rowsPerLeftBlock };
-  const leverageWeights = matrix64(lambdas.length, cloud.count);
-  for await (const block of computeLeft(left, options)) {
-    blocks?.push(block);
-    await leverageWeightsInto(leverageWeights, block, factors, options);
+  const left = { cloud, rows, directions };
+  const blocks: RoundedBlock[] | null = cloud.count * rank <= mostKept ? [] : null;
+  const exact = matrix64(lambdas.length, cloud.count);
+  for await (const block of leftBlocks(left, options)) {
+    blocks?.push({ ...block, columns: toFloat32(block.columns) });
+    const weights = await leverageWeights(block, factors, cloud.count, options);
+    for (let l = 0; l < weights.rows; l++) {
+      exact.data.set(weights.data.subarray(l * weights.columns, (l + 1) * weights.columns), l * cloud.count + block.first);
+    }
   }
   // A source value that is not finite leaves its row without a weight: only then is it looked for.
-  if (!leverageWeights.data.every((weight) => weight > 0 && weight < Infinity)) checkFinite(rows, "fitRidgeLeaveOneOut: source");
-  async function* leftBlocks(again: MomentsOptions): AsyncGenerator<LeftBlock> {
-    if (blocks === null) yield* computeLeft(left, again);
+  if (!exact.data.every((weight) => weight > 0 && weight < Infinity)) checkFinite(rows, "fitRidgeLeaveOneOut: source");
+  async function* roundedBlocks(again: MomentsOptions): AsyncGenerator<RoundedBlock, void, undefined> {
+    if (blocks === null) for await (const block of leftBlocks(left, again)) yield { ...block, columns: toFloat32(block.columns) };
     else yield* blocks;
   }
-  const { pivots, coefficients } = interpolateRows(overSmallest(leverageWeights), weightTolerance);
-  const pivotWeights = rowsOf(leverageWeights, pivots);
-  const sums = await weighedSpreads(leftBlocks(options), pivotWeights, rank, options);
-  const source = {
-    lambdas: [...lambdas],
-    cloud,
-    engine,
-    directions,
-    factors,
-    weights: await engine.product(coefficients, pivotWeights, { signal: options.signal }),
-    spreads: await engine.product(coefficients, sums, { signal: options.signal }),
-    rowsPerLeftBlock,
-    leftBlocks,
-  };
+  const { means, shares } = overMeans(exact);
+  const { pivots, coefficients } = interpolateRows(
+    mapped(shares, (share) => share - 1),
+    weightTolerance,
+  );
+  const { least, excess } = overLeast(rowsOf(shares, pivots));
+  const sums = await weighedSpreads(roundedBlocks(options), excess, rank, options);
+  const ofPivots = mapped(coefficients, (value, k) => value * means[Math.floor(k / pivots.length)]);
+  const ofAll = means.map((mean, l) => least.reduce((sum, value, k) => sum - (1 - value) * ofPivots.data[l * pivots.length + k], mean));
+  const weights = await engine.product(ofPivots, excess, { signal });
+  for (let k = 0; k < weights.data.length; k++) weights.data[k] += ofAll[Math.floor(k / weights.columns)];
+  const spreads = await engine.product(ofPivots, sums, { signal });
+  for (let l = 0; l < spreads.rows; l++) addDiagonalInto(spreads.data.subarray(l * spreads.columns, (l + 1) * spreads.columns), ofAll[l]);
+  const source = { ...left, lambdas: [...lambdas], engine, factors, weights, spreads, roundedBlocks };
   known.set(rows, source);
   return source;
 }
 
-interface LeftFactor {
-  readonly cloud: CloudMoments;
-  readonly rows: Matrix32;
-  readonly directions: LiveDirections;
-  readonly rowsPerLeftBlock: number;
-}
-
-async function* computeLeft(
-  { cloud: { count, mean }, rows, directions: { vectors, values, rank }, rowsPerLeftBlock }: LeftFactor,
-  { engine, signal }: MomentsOptions,
-): AsyncGenerator<LeftBlock> {
-  const divided = matrix64(vectors.rows, rank);
-  for (let k = 0; k < divided.data.length; k++) divided.data[k] = vectors.data[k] / Math.sqrt(values[k % rank]);
-  const centre = blockCentring(rows, mean);
-  for (let first = 0; first < count; first += rowsPerLeftBlock) {
-    const last = Math.min(first + rowsPerLeftBlock, count);
-    const centred = centre(first, last);
-    yield { first, last, columns: await engine.product(divided, centred, { transposeLeft: true, transposeRight: true, signal }) };
-  }
-}
-
-/** 1 − h = (1 − 1/n − Σ u²) + Σ u² f, whose first part is zero where U fills all that centred rows can. */
-async function leverageWeightsInto(
-  weights: Matrix64,
-  { first, last, columns: left }: LeftBlock,
-  factors: Matrix64,
-  { engine, signal }: MomentsOptions,
-): Promise<void> {
-  const count = weights.columns;
-  const squares = matrix64(left.rows, left.columns);
-  const unreached = new Float64Array(left.columns).fill(1 - 1 / count);
-  for (let j = 0, k = 0; j < left.rows; j++) {
-    for (let i = 0; i < left.columns; i++, k++) {
-      squares.data[k] = left.data[k] * left.data[k];
-      unreached[i] -= squares.data[k];
-    }
-  }
-  const fillsAll = left.rows === count - 1;
-  const kept = await engine.product(factors, squares, { transposeLeft: true, signal });
-  for (let l = 0; l < weights.rows; l++) {
-    for (let i = 0; i < last - first; i++) {
-      const share = (fillsAll ? 0 : Math.max(0, unreached[i])) + kept.data[l * left.columns + i];
-      weights.data[l * count + first + i] = 1 / (share * share);
-    }
-  }
-}
-
 /** Uᵀ diag(w) U of each row w of `weights`, packed as a row of the result. */
 async function weighedSpreads(
-  blocks: AsyncIterable<LeftBlock>,
+  blocks: AsyncIterable<RoundedBlock>,
   weights: Matrix64,
   rank: number,
   { engine, signal }: MomentsOptions,
 ): Promise<Matrix64> {
   const spreads = matrix64(weights.rows, (rank * (rank + 1)) / 2);
   const pace = startPace(signal);
-  let scratch = new Float64Array();
+  let scratch = new Float32Array();
   for await (const { first, last, columns: left } of blocks) {
-    if (scratch.length < left.data.length) scratch = new Float64Array(left.data.length);
-    const weighed = matrix64(rank, left.columns, scratch.subarray(0, left.data.length));
+    if (scratch.length < left.data.length) scratch = new Float32Array(left.data.length);
+    const weighed = matrix32(rank, left.columns, scratch.subarray(0, left.data.length));
     for (let k = 0; k < weights.rows; k++) {
       const own = weights.data.subarray(k * weights.columns + first, k * weights.columns + last);
-      weighInto(weighed.data, left.data, own.map(Math.sqrt));
+      weighInto(weighed.data, left.data, Float32Array.from(own, Math.sqrt));
       const { data } = await engine.gram(weighed, { ofRows: true, signal });
       addLowerInto(spreads.data.subarray(k * spreads.columns, (k + 1) * spreads.columns), data, rank);
       if (pace.spend(left.data.length + data.length)) await pace.turn();
@@ -176,7 +126,7 @@ async function weighedSpreads(
 }
 
 /** Each row of `weighed` becomes the row of `data`, entry by entry times `weights`. */
-function weighInto(weighed: Float64Array, data: Float64Array, weights: Float64Array): void {
+function weighInto(weighed: Float32Array, data: Float32Array, weights: Float32Array): void {
   const count = weights.length;
   for (let begin = 0; begin < data.length; begin += count) {
     let i = 0;
@@ -191,7 +141,7 @@ function weighInto(weighed: Float64Array, data: Float64Array, weights: Float64Ar
 }
 
 /** packed += what is on and below the diagonal of a square matrix, row after row. */
-function addLowerInto(packed: Float64Array, square: Float64Array, size: number): void {
+function addLowerInto(packed: Float64Array, square: Float32Array, size: number): void {
   for (let j = 0, at = 0; j < size; j++) {
     for (let i = j * size; i <= j * size + j; i++, at++) packed[at] += square[i];
   }
@@ -205,15 +155,34 @@ function rowsOf({ columns, data }: Matrix64, indices: readonly number[]): Matrix
   return taken;
 }
 
-/** Each row's weights over the smallest of them: what is near in absolute terms is then near in relative ones. */
-function overSmallest({ rows, columns, data }: Matrix64): Matrix64 {
-  const least = new Float64Array(columns).fill(Infinity);
-  for (let k = 0; k < data.length; k++) least[k % columns] = Math.min(least[k % columns], data[k]);
-  return matrix64(
-    rows,
-    columns,
-    data.map((value, k) => value / least[k % columns]),
+/** Each penalty's weights over their mean: those of few rows grow by many orders of magnitude from penalty to penalty, and hardly else. */
+function overMeans({ rows, columns, data }: Matrix64): { readonly means: Float64Array; readonly shares: Matrix64 } {
+  const means = new Float64Array(rows);
+  const shares = matrix64(rows, columns);
+  for (let l = 0; l < rows; l++) {
+    const [begin, end] = [l * columns, (l + 1) * columns];
+    for (let k = begin; k < end; k++) means[l] += data[k] / columns;
+    for (let k = begin; k < end; k++) shares.data[k] = data[k] / means[l];
+  }
+  return { means, shares };
+}
+
+function mapped({ rows, columns, data }: Matrix64, change: (value: number, index: number) => number): Matrix64 {
+  return matrix64(rows, columns, data.map(change));
+}
+
+/** What each row's values exceed the least of them by. */
+function overLeast(matrix: Matrix64): { readonly least: number[]; readonly excess: Matrix64 } {
+  const { rows, columns, data } = matrix;
+  const least = Array.from({ length: rows }, (_, i) =>
+    data.subarray(i * columns, (i + 1) * columns).reduce((low, value) => Math.min(low, value), Infinity),
   );
+  return { least, excess: mapped(matrix, (value, k) => value - least[Math.floor(k / columns)]) };
+}
+
+/** The diagonal of a packed lower triangle += value. */
+function addDiagonalInto(packed: Float64Array, value: number): void {
+  for (let j = 0, at = 0; at < packed.length; j++, at += j + 1) packed[at] += value;
 }
 
 function sameNumbers(left: readonly number[], right: readonly number[]): boolean {

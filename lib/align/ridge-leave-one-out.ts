@@ -1,13 +1,20 @@
-import { checkFinite, matrix64, type Matrix32, type Matrix64 } from "../core/matrix.js";
+import { checkFinite, matrix64, toFloat32, type Matrix32, type Matrix64 } from "../core/matrix.js";
+import { largestMagnitude } from "../linalg/check.js";
+import { rowRange } from "../linalg/operands.js";
 import { startPace } from "../linalg/pace.js";
-import { heldOutSource, type HeldOutSource, type LeftBlock } from "./held-out-source.js";
 import type { MomentsOptions } from "./cloud.js";
+import { measureErrors, restOf, type HeldOutPair } from "./held-out-pair.js";
+import { heldOutSource, type RoundedBlock } from "./held-out-source.js";
+import { leftBlocks, rowsPerLeftBlock } from "./left-directions.js";
 import type { Moments } from "./moments.js";
 import { checkRatios, lambdaOf, lambdaRatios, type RidgePathOptions } from "./ridge.js";
 import { leastErrorMap, packLower, weighedOverlap, type RidgeErrorPath } from "./ridge-error-path.js";
-import { blockCentring, type PairedRows } from "./rows.js";
+import { lessMean, type PairedRows } from "./rows.js";
 import { spectralSolver } from "./spectral-solver.js";
 import { checkTrain } from "./train-rows.js";
+
+/** Interpolated weights and products in float32 put errors off by less than this share of themselves. */
+const scanError = 2e-6;
 
 /**
  * Fit ridge with the penalty of least squared error when each training image in turn is left out and predicted from all others.
@@ -18,8 +25,11 @@ import { checkTrain } from "./train-rows.js";
  * No fit is repeated: with e and h the residual and the leverage of a row, offset included, the error is e / (1 − h). With
  * S = U Λ^(½) Vᵀ, e = t − (u ∘ Λ / (Λ + λ)) UᵀT, and all penalties' sums of squares come from one product over the rows, a block at a
  * time. Where they turn out to be small differences of large numbers, as where rows are few or the map is next to exact, they come from
- * e = r + (u ∘ λ / (Λ + λ)) UᵀT instead, r what U does not reach of the row, for one product more. What does not see the target is kept
+ * e = r + (u ∘ λ / (Λ + λ)) UᵀT instead, r what U does not reach of the row, for two products more. What does not see the target is kept
  * as long as the source rows and serves their other targets: ratios × rank² / 2 numbers, and U where it is not large.
+ *
+ * All this is in float32, from U and r in float64, and errors are known to 2e-6 of themselves; those that are as near as that to the least
+ * are measured in float64, and one of their penalties is chosen.
  *
  * @param moments sums over n training pairs, source width p, target width q.
  * @param train the rows that the moments were summed from, in any order that keeps pairs together.
@@ -46,58 +56,38 @@ export async function fitRidgeLeaveOneOut(
   const errors = (fillsAll ? null : await errorsByDifference(pair, options)) ?? (await errorsBySums(pair, options));
   // A target value that is not finite makes every error that reads it so: only then is it looked for.
   if (fillsAll || !errors.every(Number.isFinite)) checkFinite(train.target, "fitRidgeLeaveOneOut: target");
+  const least = Math.min(...errors) * (1 + 2 * scanError);
+  const near = ratios.map((_, l) => l).filter((l) => !(errors[l] > least));
+  if (near.length > 1) (await measureErrors(pair, near, options)).forEach((error, k) => (errors[near[k]] = error));
   return leastErrorMap(moments, { ratios, errors }, { name: "ridge-leave-one-out", chosen: "by leave-one-out" }, options);
 }
 
 /** Differences that are smaller than this share of what they are taken from have lost too many digits. */
-const leastShare = 1e-4;
-
-/** What errors are computed from: f = λ / (Λ + λ), w = (1 − h)⁻². */
-interface HeldOutPair {
-  readonly source: HeldOutSource;
-  /** UᵀT, rank × q. */
-  readonly along: Matrix64;
-  /** n × q. */
-  readonly target: Matrix32;
-  readonly mean: Float64Array;
-}
+const leastShare = 0.2;
 
 /** Σ w (‖t‖² − 2 t · (u ∘ (1 − f)) UᵀT + ‖(u ∘ (1 − f)) UᵀT‖²) over the rows for each penalty; null where digits are lost. */
 async function errorsByDifference(pair: HeldOutPair, options: MomentsOptions): Promise<Float64Array | null> {
-  const { source, along } = pair;
-  const kept = matrix64(source.factors.rows, source.factors.columns);
-  for (let k = 0; k < kept.data.length; k++) kept.data[k] = 1 - source.factors.data[k];
-  const errors = await reachedErrors(kept, pair, options);
+  const { source, target, mean } = pair;
+  const factors = mapped(source.factors, (share) => share - 1);
+  const errors = await reachedErrors(factors, pair, options);
   const energies = new Float64Array(errors.length);
-  const pace = startPace(options.signal);
-  const centre = blockCentring(pair.target, pair.mean);
-  const scratch = blockScratch(pair);
-  for await (const block of source.leftBlocks(options)) {
-    const centred = centre(block.first, block.last);
-    await addOverlapsInto(
-      errors,
-      { block, rows: centred, factors: kept, sign: -1, along, weights: source.weights, energies, scratch },
-      options,
-    );
-    if (pace.spend(4 * centred.data.length)) await pace.turn();
+  const addOverlaps = overlapAdder(pair, factors, options);
+  for await (const block of source.roundedBlocks(options)) {
+    await addOverlaps({ errors, energies }, block, lessMean(rowRange(target, block.first, block.last), mean));
   }
   return errors.every((error, l) => error > leastShare * energies[l]) ? errors : null;
 }
 
 /** Σ w (‖r‖² + 2 r · (u ∘ f) UᵀT + ‖(u ∘ f) UᵀT‖²) over the rows for each penalty; r is zero where U fills all that rows can. */
 async function errorsBySums(pair: HeldOutPair, options: MomentsOptions): Promise<Float64Array> {
-  const { source, along } = pair;
-  const { factors, weights } = source;
-  const errors = await reachedErrors(factors, pair, options);
-  if (factors.rows === weights.columns - 1) return errors;
+  const { source } = pair;
+  const errors = await reachedErrors(source.factors, pair, options);
+  if (source.directions.rank === source.cloud.count - 1) return errors;
   const energies = new Float64Array(errors.length);
-  const pace = startPace(options.signal);
-  const scratch = blockScratch(pair);
-  for await (const block of source.leftBlocks(options)) {
-    const rest = await options.engine.product(block.columns, along, { transposeLeft: true, signal: options.signal });
-    turnIntoRest(rest, pair, block);
-    await addOverlapsInto(errors, { block, rows: rest, factors, sign: 1, along, weights, energies, scratch }, options);
-    if (pace.spend(4 * rest.data.length)) await pace.turn();
+  const addOverlaps = overlapAdder(pair, source.factors, options);
+  for await (const block of leftBlocks(source, options)) {
+    const rest = await restOf(pair, block, options);
+    await addOverlaps({ errors, energies }, { ...block, columns: toFloat32(block.columns) }, toFloat32(rest));
   }
   return errors;
 }
@@ -118,58 +108,44 @@ async function reachedErrors(
   return errors;
 }
 
-interface BlockOverlaps {
-  readonly block: LeftBlock;
-  /** Rows of the block, width q. */
-  readonly rows: Matrix64;
-  /** g, rank × L. */
-  readonly factors: Matrix64;
-  readonly sign: 1 | -1;
-  readonly along: Matrix64;
-  readonly weights: Matrix64;
-  /** Σ w ‖row‖² of each penalty, which is added to. */
+/** Sums over the rows for each penalty, which blocks are added to. */
+interface ErrorSums {
+  readonly errors: Float64Array;
+  /** Σ w ‖row‖². */
   readonly energies: Float64Array;
-  /** rank × rows of a block. */
-  readonly scratch: Float64Array;
 }
 
-/** errors += Σ w (‖row‖² + 2 sign · row · (u ∘ g) UᵀT) over the rows of a block. */
-async function addOverlapsInto(
-  errors: Float64Array,
-  { block: { first, last, columns: left }, rows, factors, sign, along, weights, energies, scratch }: BlockOverlaps,
+/** What adds Σ w (‖row‖² + 2 row · (u ∘ g) UᵀT) over the rows of a block to the errors, for each penalty's signed factors g. */
+function overlapAdder(
+  { source, along }: HeldOutPair,
+  factors: Matrix64,
   { engine, signal }: MomentsOptions,
-): Promise<void> {
-  const overlaps = await engine.product(along, rows, { transposeRight: true, into: scratch, signal });
-  multiplyInto(overlaps.data, left.data);
-  const crossed = await engine.product(factors, overlaps, { transposeLeft: true, signal });
-  const own = energiesOf(rows);
-  for (let l = 0, k = 0; l < errors.length; l++) {
-    let energy = 0;
-    let overlap = 0;
-    for (let i = first; i < last; i++, k++) {
-      const weight = weights.data[l * weights.columns + i];
-      energy += weight * own[i - first];
-      overlap += weight * crossed.data[k];
+): (sums: ErrorSums, block: RoundedBlock, rows: Matrix32) => Promise<void> {
+  const { weights } = source;
+  const scale = largestMagnitude(along.data) || 1; // float32 does not hold every range
+  const reached = toFloat32(mapped(along, (value) => value / scale));
+  const shares = toFloat32(factors);
+  const scratch = new Float32Array(along.rows * rowsPerLeftBlock(source));
+  return async ({ errors, energies }, { first, last, columns: left }, rows) => {
+    const overlaps = await engine.product(reached, rows, { transposeRight: true, into: scratch, signal });
+    multiplyInto(overlaps.data, left.data);
+    const crossed = await engine.product(shares, overlaps, { transposeLeft: true, signal });
+    const own = energiesOf(rows);
+    for (let l = 0, k = 0; l < errors.length; l++) {
+      let [energy, overlap] = [0, 0];
+      for (let i = first; i < last; i++, k++) {
+        const weight = weights.data[l * weights.columns + i];
+        energy += weight * own[i - first];
+        overlap += weight * crossed.data[k];
+      }
+      energies[l] += energy;
+      errors[l] += energy + 2 * scale * overlap;
     }
-    energies[l] += energy;
-    errors[l] += energy + 2 * sign * overlap;
-  }
-}
-
-/** What U reaches of the target rows becomes what it does not reach. */
-function turnIntoRest(reached: Matrix64, { target: { columns, data }, mean }: HeldOutPair, { first, last }: LeftBlock): void {
-  const offset = first * columns;
-  for (let i = 0, k = 0; i < last - first; i++) {
-    for (let j = 0; j < columns; j++, k++) reached.data[k] = data[offset + k] - mean[j] - reached.data[k];
-  }
-}
-
-function blockScratch({ along, source }: HeldOutPair): Float64Array {
-  return new Float64Array(along.rows * source.rowsPerLeftBlock);
+  };
 }
 
 /** product ∘= factor. */
-function multiplyInto(product: Float64Array, factor: Float64Array): void {
+function multiplyInto(product: Float32Array, factor: Float32Array): void {
   const count = product.length;
   let k = 0;
   for (; k < count - 3; k += 4) {
@@ -181,7 +157,7 @@ function multiplyInto(product: Float64Array, factor: Float64Array): void {
   for (; k < count; k++) product[k] *= factor[k];
 }
 
-function energiesOf({ rows, columns, data }: Matrix64): Float64Array {
+function energiesOf({ rows, columns, data }: Matrix32): Float64Array {
   const energies = new Float64Array(rows);
   for (let i = 0, k = 0; i < rows; i++) {
     let [even, odd] = [0, 0];
@@ -198,4 +174,8 @@ function energiesOf({ rows, columns, data }: Matrix64): Float64Array {
 
 function columnOf({ rows, columns, data }: Matrix64, column: number): Float64Array {
   return Float64Array.from({ length: rows }, (_, i) => data[i * columns + column]);
+}
+
+function mapped({ rows, columns, data }: Matrix64, change: (value: number) => number): Matrix64 {
+  return matrix64(rows, columns, data.map(change));
 }

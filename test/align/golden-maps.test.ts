@@ -16,7 +16,7 @@ import {
 } from "../../lib/align/index.js";
 import { matrix32, type Matrix32 } from "../../lib/core/matrix.js";
 import { chooseEngine } from "../../lib/linalg/index.js";
-import { algebra, conditioned, expectClose, expectCloseTo } from "../close.js";
+import { algebra, conditioned, expectClose, expectCloseTo, scanned } from "../close.js";
 import { congruentialRows } from "../synthetic.js";
 
 interface GoldenCase {
@@ -73,7 +73,7 @@ describe.each(golden.cases)("$name", (entry) => {
     expectClose(
       path.map(({ error }) => error),
       entry.leaveOneOut.errors,
-      algebra,
+      scanned,
     );
     expect(map.lambdaRatio).toBe(entry.leaveOneOut.ratio);
   });

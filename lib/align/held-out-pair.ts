@@ -1,0 +1,64 @@
+import { matrix64, type Matrix32, type Matrix64 } from "../core/matrix.js";
+import type { MomentsOptions } from "./cloud.js";
+import type { HeldOutSource } from "./held-out-source.js";
+import { leftBlocks, leverageWeights, type LeftBlock } from "./left-directions.js";
+
+/** What the errors of left-out rows are computed from. */
+export interface HeldOutPair {
+  readonly source: HeldOutSource;
+  /** UᵀT, rank × q. */
+  readonly along: Matrix64;
+  /** n × q. */
+  readonly target: Matrix32;
+  readonly mean: Float64Array;
+}
+
+/** What U does not reach of the target rows of a block. */
+export async function restOf(
+  { along, target: { columns, data }, mean }: HeldOutPair,
+  { first, columns: left }: LeftBlock,
+  { engine, signal }: MomentsOptions,
+): Promise<Matrix64> {
+  const rest = await engine.product(left, along, { transposeLeft: true, signal });
+  const offset = first * columns;
+  for (let i = 0, k = 0; i < rest.rows; i++) {
+    for (let j = 0; j < columns; j++, k++) rest.data[k] = data[offset + k] - mean[j] - rest.data[k];
+  }
+  return rest;
+}
+
+/** Σ w ‖r + (u ∘ f) UᵀT‖² over the rows for some of the penalties, row by row in float64. */
+export async function measureErrors(pair: HeldOutPair, penalties: readonly number[], options: MomentsOptions): Promise<number[]> {
+  const { source, along } = pair;
+  const factors = columnsOf(source.factors, penalties);
+  const errors = penalties.map(() => 0);
+  for await (const block of leftBlocks(source, options)) {
+    const weights = await leverageWeights(block, factors, source.cloud.count, options);
+    const rest = await restOf(pair, block, options);
+    for (let l = 0; l < penalties.length; l++) {
+      const shrunk = matrix64(
+        along.rows,
+        along.columns,
+        along.data.map((value, k) => value * factors.data[Math.floor(k / along.columns) * factors.columns + l]),
+      );
+      const { data } = await options.engine.product(block.columns, shrunk, { transposeLeft: true, signal: options.signal });
+      for (let i = 0, k = 0; i < rest.rows; i++) {
+        let energy = 0;
+        for (let j = 0; j < rest.columns; j++, k++) energy += (rest.data[k] + data[k]) ** 2;
+        errors[l] += weights.data[l * weights.columns + i] * energy;
+      }
+    }
+  }
+  return errors;
+}
+
+function columnsOf({ rows, columns, data }: Matrix64, indices: readonly number[]): Matrix64 {
+  return matrix64(
+    rows,
+    indices.length,
+    Float64Array.from(
+      { length: rows * indices.length },
+      (_, k) => data[Math.floor(k / indices.length) * columns + indices[k % indices.length]],
+    ),
+  );
+}
