@@ -6,10 +6,12 @@ import path from "node:path";
 import { computeMoments, fitLeastSquares, fitProcrustes, fitRidge, streamMoments } from "facebridge/align";
 import { matrix32 } from "facebridge/core";
 import { chooseEngine } from "facebridge/linalg";
+import { collectAtOnce } from "../dist/core/collect-at-once.js";
 import { runOnWorkers } from "../dist/core/worker-pool.js";
 import { forbidTelemetry } from "../dist/linalg/load-onnx.js";
 import { nameOf, peopleOf, range, threeMaps } from "./maps-three.mjs";
 
+collectAtOnce(); // as the commands do
 const job = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const engine = await chooseEngine(job.engine);
 const people = (rows) => peopleOf(rows, job);
