@@ -1,6 +1,5 @@
-import { checkFinite, matrix64, toFloat32, type Matrix32, type Matrix64 } from "../core/matrix.js";
+import { checkFinite, matrix32, matrix64, toFloat32, type Matrix32, type Matrix64 } from "../core/matrix.js";
 import { largestMagnitude } from "../linalg/check.js";
-import { rowRange } from "../linalg/operands.js";
 import { startPace } from "../linalg/pace.js";
 import type { MomentsOptions } from "./cloud.js";
 import { measureErrors, restOf, type HeldOutPair } from "./held-out-pair.js";
@@ -9,7 +8,7 @@ import { leftBlocks, rowsPerLeftBlock } from "./left-directions.js";
 import type { Moments } from "./moments.js";
 import { checkRatios, lambdaOf, lambdaRatios, type RidgePathOptions } from "./ridge.js";
 import { leastErrorMap, packLower, weighedOverlap, type RidgeErrorPath } from "./ridge-error-path.js";
-import { lessMean, type PairedRows } from "./rows.js";
+import type { PairedRows } from "./rows.js";
 import { spectralSolver } from "./spectral-solver.js";
 import { checkTrain } from "./train-rows.js";
 
@@ -67,14 +66,13 @@ const leastShare = 0.2;
 
 /** Σ w (‖t‖² − 2 t · (u ∘ (1 − f)) UᵀT + ‖(u ∘ (1 − f)) UᵀT‖²) over the rows for each penalty; null where digits are lost. */
 async function errorsByDifference(pair: HeldOutPair, options: MomentsOptions): Promise<Float64Array | null> {
-  const { source, target, mean } = pair;
+  const { source } = pair;
   const factors = mapped(source.factors, (share) => share - 1);
   const errors = await reachedErrors(factors, pair, options);
   const energies = new Float64Array(errors.length);
   const addOverlaps = overlapAdder(pair, factors, options);
-  for await (const block of source.roundedBlocks(options)) {
-    await addOverlaps({ errors, energies }, block, lessMean(rowRange(target, block.first, block.last), mean));
-  }
+  const centre = roundedCentring(pair);
+  for await (const block of source.roundedBlocks(options)) await addOverlaps({ errors, energies }, block, centre(block.first, block.last));
   return errors.every((error, l) => error > leastShare * energies[l]) ? errors : null;
 }
 
@@ -87,7 +85,8 @@ async function errorsBySums(pair: HeldOutPair, options: MomentsOptions): Promise
   const addOverlaps = overlapAdder(pair, source.factors, options);
   for await (const block of leftBlocks(source, options)) {
     const rest = await restOf(pair, block, options);
-    await addOverlaps({ errors, energies }, { ...block, columns: toFloat32(block.columns) }, toFloat32(rest));
+    const own = { rows: toFloat32(rest), energies: energiesOf(rest) };
+    await addOverlaps({ errors, energies }, { ...block, columns: toFloat32(block.columns) }, own);
   }
   return errors;
 }
@@ -115,22 +114,28 @@ interface ErrorSums {
   readonly energies: Float64Array;
 }
 
+/** Rows of a block and their squared lengths. */
+interface RowEnergies {
+  /** Block × q. */
+  readonly rows: Matrix32;
+  readonly energies: Float64Array;
+}
+
 /** What adds Σ w (‖row‖² + 2 row · (u ∘ g) UᵀT) over the rows of a block to the errors, for each penalty's signed factors g. */
 function overlapAdder(
   { source, along }: HeldOutPair,
   factors: Matrix64,
   { engine, signal }: MomentsOptions,
-): (sums: ErrorSums, block: RoundedBlock, rows: Matrix32) => Promise<void> {
+): (sums: ErrorSums, block: RoundedBlock, own: RowEnergies) => Promise<void> {
   const { weights } = source;
   const scale = largestMagnitude(along.data) || 1; // float32 does not hold every range
   const reached = toFloat32(mapped(along, (value) => value / scale));
   const shares = toFloat32(factors);
   const scratch = new Float32Array(along.rows * rowsPerLeftBlock(source));
-  return async ({ errors, energies }, { first, last, columns: left }, rows) => {
+  return async ({ errors, energies }, { first, last, columns: left }, { rows, energies: own }) => {
     const overlaps = await engine.product(reached, rows, { transposeRight: true, into: scratch, signal });
     multiplyInto(overlaps.data, left.data);
     const crossed = await engine.product(shares, overlaps, { transposeLeft: true, signal });
-    const own = energiesOf(rows);
     for (let l = 0, k = 0; l < errors.length; l++) {
       let [energy, overlap] = [0, 0];
       for (let i = first; i < last; i++, k++) {
@@ -157,17 +162,38 @@ function multiplyInto(product: Float32Array, factor: Float32Array): void {
   for (; k < count; k++) product[k] *= factor[k];
 }
 
-function energiesOf({ rows, columns, data }: Matrix32): Float64Array {
+/** Target rows less their mean, rounded, in memory that the next call overwrites. */
+function roundedCentring({ source, target: { columns, data }, mean }: HeldOutPair): (first: number, last: number) => RowEnergies {
+  const scratch = new Float32Array(rowsPerLeftBlock(source) * columns);
+  return (first, last) => {
+    const energies = new Float64Array(last - first);
+    const even = columns - (columns % 2);
+    for (let i = 0; i < energies.length; i++) {
+      const [to, from] = [i * columns, (first + i) * columns];
+      let [energy, other] = [0, 0];
+      for (let j = 0; j < even; j += 2) {
+        const value = data[from + j] - mean[j];
+        const next = data[from + j + 1] - mean[j + 1];
+        scratch[to + j] = value;
+        scratch[to + j + 1] = next;
+        energy += value * value;
+        other += next * next;
+      }
+      if (even < columns) {
+        const value = data[from + even] - mean[even];
+        scratch[to + even] = value;
+        energy += value * value;
+      }
+      energies[i] = energy + other;
+    }
+    return { rows: matrix32(last - first, columns, scratch.subarray(0, (last - first) * columns)), energies };
+  };
+}
+
+function energiesOf({ rows, columns, data }: Matrix64): Float64Array {
   const energies = new Float64Array(rows);
   for (let i = 0, k = 0; i < rows; i++) {
-    let [even, odd] = [0, 0];
-    const end = k + columns;
-    for (; k < end - 1; k += 2) {
-      even += data[k] * data[k];
-      odd += data[k + 1] * data[k + 1];
-    }
-    if (k < end) even += data[k] * data[k++];
-    energies[i] = even + odd;
+    for (let j = 0; j < columns; j++, k++) energies[i] += data[k] * data[k];
   }
   return energies;
 }
