@@ -57,7 +57,7 @@ export async function fitProcrustes(
     moments,
     {
       name: ["procrustes", ...(rotationOnly ? ["rotation"] : []), ...(scale ? ["scaled"] : [])].join("-"),
-      weights: times(factor, c),
+      weights: scale ? times(factor, c) : factor,
       explained: 2 * c * nuclearNorm - c * c * energy,
       parameterCount: rotationCount + moments.target.mean.length + (scale ? 1 : 0),
       rank,
