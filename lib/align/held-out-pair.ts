@@ -13,12 +13,13 @@ export interface HeldOutPair {
   readonly mean: Float64Array;
 }
 
-/** What U does not reach of the target rows of a block. */
+/** What U does not reach of the target rows of a block; zero where it fills all that centred rows can. */
 export async function restOf(
-  { along, target: { columns, data }, mean }: HeldOutPair,
+  { source, along, target: { columns, data }, mean }: HeldOutPair,
   { first, columns: left }: LeftBlock,
   { engine, signal }: MomentsOptions,
 ): Promise<Matrix64> {
+  if (fillsAll(source)) return matrix64(left.columns, columns);
   const rest = await engine.product(left, along, { transposeLeft: true, signal });
   const offset = first * columns;
   for (let i = 0, k = 0; i < rest.rows; i++) {
@@ -27,11 +28,16 @@ export async function restOf(
   return rest;
 }
 
+/** Whether U reaches all that centred rows can be. */
+export function fillsAll({ directions, cloud }: HeldOutSource): boolean {
+  return directions.rank === cloud.count - 1;
+}
+
 /** Σ w ‖r + (u ∘ f) UᵀT‖² over the rows for some of the penalties, row by row in float64. */
-export async function measureErrors(pair: HeldOutPair, penalties: readonly number[], options: MomentsOptions): Promise<number[]> {
+export async function measureErrors(pair: HeldOutPair, penalties: readonly number[], options: MomentsOptions): Promise<Float64Array> {
   const { source, along } = pair;
   const factors = columnsOf(source.factors, penalties);
-  const errors = penalties.map(() => 0);
+  const errors = new Float64Array(penalties.length);
   for await (const block of leftBlocks(source, options)) {
     const weights = await leverageWeights(block, factors, source.cloud.count, options);
     const rest = await restOf(pair, block, options);

@@ -27,6 +27,8 @@ export interface HeldOutSource extends LeftFactor {
   readonly factors: Matrix64;
   /** (1 − h)⁻² of the leverage h, offset included: L × n. */
   readonly weights: Matrix64;
+  /** The mean weight over the least, of the penalty where that is most: from 1 where all rows weigh alike. */
+  readonly inequality: number;
   /** Uᵀ diag(weights) U of each penalty, a row each: entries on and below the diagonal, row after row. */
   readonly spreads: Matrix64;
   /** U, a block at a time. */
@@ -96,7 +98,8 @@ export async function heldOutSource(
   for (let k = 0; k < weights.data.length; k++) weights.data[k] += ofAll[Math.floor(k / weights.columns)];
   const spreads = await engine.product(ofPivots, sums, { signal });
   for (let l = 0; l < spreads.rows; l++) addDiagonalInto(spreads.data.subarray(l * spreads.columns, (l + 1) * spreads.columns), ofAll[l]);
-  const source = { ...left, lambdas: [...lambdas], engine, factors, weights, spreads, roundedBlocks };
+  const inequality = 1 / shares.data.reduce((low, share) => Math.min(low, share), 1);
+  const source = { ...left, lambdas: [...lambdas], engine, factors, weights, inequality, spreads, roundedBlocks };
   known.set(rows, source);
   return source;
 }

@@ -2,7 +2,7 @@ import { checkFinite, matrix32, matrix64, toFloat32, type Matrix32, type Matrix6
 import { largestMagnitude } from "../linalg/check.js";
 import { startPace } from "../linalg/pace.js";
 import type { MomentsOptions } from "./cloud.js";
-import { measureErrors, restOf, type HeldOutPair } from "./held-out-pair.js";
+import { fillsAll, measureErrors, restOf, type HeldOutPair } from "./held-out-pair.js";
 import { heldOutSource, type RoundedBlock } from "./held-out-source.js";
 import { leftBlocks, rowsPerLeftBlock } from "./left-directions.js";
 import type { Moments } from "./moments.js";
@@ -12,8 +12,11 @@ import type { PairedRows } from "./rows.js";
 import { spectralSolver } from "./spectral-solver.js";
 import { checkTrain } from "./train-rows.js";
 
-/** Interpolated weights and products in float32 put errors off by less than this share of themselves. */
+/** Interpolated weights and products in float32 put errors off by less than this share of themselves, where all rows weigh alike. */
 const scanError = 2e-6;
+
+/** So few rows do not even out what float32 rounds, and take no time in float64. */
+const fewRows = 256;
 
 /**
  * Fit ridge with the penalty of least squared error when each training image in turn is left out and predicted from all others.
@@ -27,8 +30,9 @@ const scanError = 2e-6;
  * e = r + (u ∘ λ / (Λ + λ)) UᵀT instead, r what U does not reach of the row, for two products more. What does not see the target is kept
  * as long as the source rows and serves their other targets: ratios × rank² / 2 numbers, and U where it is not large.
  *
- * All this is in float32, from U and r in float64, and errors are known to 2e-6 of themselves; those that are as near as that to the least
- * are measured in float64, and one of their penalties is chosen.
+ * All this is in float32, from U and r in float64, and errors are known to 2e-6 of themselves, times the mean weight (1 − h)⁻² over the
+ * least where some rows weigh more. Those that are as near as that to the least are measured in float64, row by row, and one of their
+ * penalties is chosen; so are all errors where rows are few.
  *
  * @param moments sums over n training pairs, source width p, target width q.
  * @param train the rows that the moments were summed from, in any order that keeps pairs together.
@@ -51,12 +55,16 @@ export async function fitRidgeLeaveOneOut(
   for (let k = 0; k < along.data.length; k++) along.data[k] = projected.data[k] / Math.sqrt(values[Math.floor(k / along.columns)]);
 
   const pair = { source, along, target: train.target, mean: moments.target.mean };
-  const fillsAll = rank === moments.count - 1;
-  const errors = (fillsAll ? null : await errorsByDifference(pair, options)) ?? (await errorsBySums(pair, options));
+  const isFilled = fillsAll(source);
+  const isFew = moments.count <= fewRows;
+  const all = [...ratios.keys()];
+  const errors = isFew
+    ? await measureErrors(pair, all, options)
+    : ((isFilled ? null : await errorsByDifference(pair, options)) ?? (await errorsBySums(pair, options)));
   // A target value that is not finite makes every error that reads it so: only then is it looked for.
-  if (fillsAll || !errors.every(Number.isFinite)) checkFinite(train.target, "fitRidgeLeaveOneOut: target");
-  const least = Math.min(...errors) * (1 + 2 * scanError);
-  const near = ratios.map((_, l) => l).filter((l) => !(errors[l] > least));
+  if (isFilled || !errors.every(Number.isFinite)) checkFinite(train.target, "fitRidgeLeaveOneOut: target");
+  const doubtful = Math.min(...errors) * (1 + 2 * scanError * source.inequality);
+  const near = isFew ? [] : all.filter((l) => !(errors[l] > doubtful));
   if (near.length > 1) (await measureErrors(pair, near, options)).forEach((error, k) => (errors[near[k]] = error));
   return leastErrorMap(moments, { ratios, errors }, { name: "ridge-leave-one-out", chosen: "by leave-one-out" }, options);
 }
@@ -80,7 +88,7 @@ async function errorsByDifference(pair: HeldOutPair, options: MomentsOptions): P
 async function errorsBySums(pair: HeldOutPair, options: MomentsOptions): Promise<Float64Array> {
   const { source } = pair;
   const errors = await reachedErrors(source.factors, pair, options);
-  if (source.directions.rank === source.cloud.count - 1) return errors;
+  if (fillsAll(source)) return errors;
   const energies = new Float64Array(errors.length);
   const addOverlaps = overlapAdder(pair, source.factors, options);
   for await (const block of leftBlocks(source, options)) {

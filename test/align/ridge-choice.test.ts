@@ -17,7 +17,7 @@ import { ShapeError, ValueError } from "../../lib/core/errors.js";
 import { matrix32, matrix64, takeRows } from "../../lib/core/matrix.js";
 import { createRandom, permutation } from "../../lib/core/random.js";
 import { chooseEngine } from "../../lib/linalg/index.js";
-import { conditioned, exact, expectClose, expectCloseTo, scanned } from "../close.js";
+import { algebra, conditioned, exact, expectClose, expectCloseTo, scanned } from "../close.js";
 import { cloudPair, congruentialRows, multiply, type CloudPair } from "../synthetic.js";
 import { made } from "./fitted.js";
 
@@ -28,7 +28,8 @@ const mappedInFloat32 = { ...conditioned(1), relative: 1e-6 };
 
 describe("fitRidgeLeaveOneOut", () => {
   it.each([
-    ["more rows than columns", options, 0.1],
+    ["more rows than columns", { ...options, count: 260 }, 0.1],
+    ["few rows, more than columns", options, 0.1],
     ["fewer rows than columns", { ...options, source: 40 }, 0.1],
     ["fewer rows than columns and next to no penalty", { ...options, source: 40 }, 1e-10],
     ["a source that fills half of its space", { ...options, sourceRank: 3 }, 1e-6],
@@ -45,25 +46,30 @@ describe("fitRidgeLeaveOneOut", () => {
     expectCloseTo(path[0].error, sum / moments.target.energy, mappedInFloat32);
   });
 
-  it("measures errors that differ by less than the scan knows them in float64, also where the map is next to exact", async () => {
-    const { pair, moments } = await made({ ...options, noise: 1e-5 });
-    const { map, path } = await fitRidgeLeaveOneOut(moments, pair, { ratios: [1.0001e-10, 1e-10], engine });
-    let sum = 0;
-    for (let row = 0; row < pair.source.rows; row++) {
+  it.each([
+    ["the map is next to exact", { count: 260, width: 6 }, 1, [1.0001e-10, 1e-10]],
+    ["some rows have nearly all the leverage", { count: 260, width: 6 }, 300, [1e-7, 1.5e-7]],
+    ["rows are few", { count: 12, width: 40 }, 1, [1e-10, 0.03]],
+  ])("measures errors that the scan may not tell apart in float64: %s", async (_, { count, width }, farther, ratios) => {
+    const pair = cloudPair({ ...options, count, source: width, noise: 1e-5 });
+    const { source, target, identities } = pair;
+    for (let k = 0; k < 2 * width; k++) source.data[k] *= farther;
+    const moments = await computeMoments(source, target, identities, { engine });
+    const { map, path } = await fitRidgeLeaveOneOut(moments, { source, target }, { ratios, engine });
+    const errors = ratios.map(() => 0);
+    for (let row = 0; row < count; row++) {
       const rest = await computeMoments(...without(pair, [row]), { engine });
-      const share = (map.lambda! * rest.source.mean.length) / rest.source.energy;
-      const { weights, sourceMean, targetMean } = await fitRidge(rest, { ratio: share, engine });
-      const centred = matrix64(
-        1,
-        6,
-        sourceMean.map((mean, j) => pair.source.data[6 * row + j] - mean),
-      );
-      multiply(centred, weights).data.forEach((value, j) => (sum += (pair.target.data[4 * row + j] - targetMean[j] - value) ** 2));
+      for (const [l, ratio] of ratios.entries()) {
+        const share = (ratio * moments.source.energy) / rest.source.energy;
+        const { weights, sourceMean, targetMean } = await fitRidge(rest, { ratio: share, engine });
+        const centred = sourceMean.map((mean, j) => source.data[width * row + j] - mean);
+        multiply(matrix64(1, width, centred), weights).data.forEach((value, j) => {
+          errors[l] += (target.data[4 * row + j] - targetMean[j] - value) ** 2 / moments.target.energy;
+        });
+      }
     }
-    expect(map.lambdaRatio).toBe(1e-10);
-    expect(path[1].error).toBeLessThan(1e-8);
-    expect(path[1].error).toBeLessThan(path[0].error);
-    expectCloseTo(path[1].error, sum / moments.target.energy, { ...conditioned(1), absolute: 0, relative: 1e-8 });
+    expectClose(path.map(({ error }) => error), errors, { ...algebra, absolute: 0, relative: 1e-8 }); // prettier-ignore
+    expect(map.lambdaRatio).toBe(ratios[errors[0] < errors[1] ? 0 : 1]);
   });
 
   it("has the errors of residuals over 1 − leverage where rows are too many to keep what was computed of them", async () => {
