@@ -6,7 +6,7 @@ import { transpose } from "../linalg/transpose.js";
 import type { MomentsOptions } from "./cloud.js";
 import { liveDirections, liveRank } from "./live-directions.js";
 import { fittedMap } from "./fitted-map.js";
-import type { AlignmentMap } from "./map.js";
+import { affineMap, type AlignmentMap } from "./map.js";
 import { knownReverse, type Moments } from "./moments.js";
 
 export interface ProcrustesOptions extends MomentsOptions {
@@ -46,9 +46,6 @@ export async function fitProcrustes(
 ): Promise<AlignmentMap> {
   const nearest = await rotation(moments, options);
   const { factor, nuclearNorm, rank, sourceRank, targetRank } = rotationOnly ? await withoutReflection(moments, nearest, options) : nearest;
-  const narrow = Math.min(sourceRank, targetRank);
-  const wide = Math.max(sourceRank, targetRank);
-  const rotationCount = wide * narrow - (narrow * (narrow + 1)) / 2;
   const keepsAll = sourceRank === factor.rows && sourceRank <= targetRank && rank === sourceRank; // W Wᵀ = I
   const energy = keepsAll ? moments.source.energy : await mappedEnergy(moments, factor, options);
   const c = scale ? nuclearNorm / energy : 1;
@@ -59,12 +56,30 @@ export async function fitProcrustes(
       name: ["procrustes", ...(rotationOnly ? ["rotation"] : []), ...(scale ? ["scaled"] : [])].join("-"),
       weights: scale ? times(factor, c) : factor,
       explained: 2 * c * nuclearNorm - c * c * energy,
-      parameterCount: rotationCount + moments.target.mean.length + (scale ? 1 : 0),
+      parameterCount: countParameters(nearest) + moments.target.mean.length + (scale ? 1 : 0),
       rank,
       objective: `‖S W − T‖, ${family}${scale ? ", then ‖c S W − T‖" : ""}`,
     },
     options,
   );
+}
+
+/** The map of fitProcrustes without its condition and residual, which are null: they take an eigendecomposition of the source. @throws as fitProcrustes does. */
+export async function fitBareProcrustes(moments: Moments, options: MomentsOptions): Promise<AlignmentMap> {
+  const nearest = await rotation(moments, options);
+  return affineMap(moments, {
+    name: "procrustes",
+    weights: nearest.factor,
+    parameterCount: countParameters(nearest) + moments.target.mean.length,
+    rank: nearest.rank,
+    engine: options.engine.name,
+    objective: "‖S W − T‖, smaller side orthonormal",
+  });
+}
+
+function countParameters({ sourceRank, targetRank }: Rotation): number {
+  const narrow = Math.min(sourceRank, targetRank);
+  return Math.max(sourceRank, targetRank) * narrow - (narrow * (narrow + 1)) / 2;
 }
 
 async function rotation(moments: Moments, options: MomentsOptions): Promise<Rotation> {

@@ -140,7 +140,7 @@ interface Matches {
 function matchRows(similarities: Matrix32, neighbourCount: number): Matches {
   const { rows, columns, data } = similarities;
   const near = nearestOf(similarities, neighbourCount);
-  const [rowHubness, columnHubness] = [near.rows.map(meanOf), near.columns.map(meanOf)].map((means) => Float64Array.from(means));
+  const [rowHubness, columnHubness] = [meansOf(near.rows, neighbourCount), meansOf(near.columns, neighbourCount)];
   const forward = new Int32Array(rows);
   const backward = new Int32Array(columns);
   const bestBackward = new Float64Array(columns).fill(-Infinity);
@@ -159,35 +159,41 @@ function matchRows(similarities: Matrix32, neighbourCount: number): Matches {
       }
     }
   }
-  const nearest = (kept: readonly Float64Array[]): number =>
-    kept.reduce((sum, values) => sum + values[neighbourCount - 1], 0) / kept.length;
+  const nearest = (kept: Float64Array): number => {
+    let sum = 0;
+    for (let last = neighbourCount - 1; last < kept.length; last += neighbourCount) sum += kept[last];
+    return sum / (kept.length / neighbourCount);
+  };
   return { forward, backward, agreement: (nearest(near.rows) + nearest(near.columns)) / 2 };
 }
 
-/** The largest similarities of each row and of each column, ascending. */
-function nearestOf({ rows, columns, data }: Matrix32, count: number): { readonly rows: Float64Array[]; readonly columns: Float64Array[] } {
-  const none = (): Float64Array => new Float64Array(count).fill(-Infinity);
-  const [ofRows, ofColumns] = [Array.from({ length: rows }, none), Array.from({ length: columns }, none)];
+/** The `count` largest similarities of each row and of each column, ascending, one after another. */
+function nearestOf({ rows, columns, data }: Matrix32, count: number): { readonly rows: Float64Array; readonly columns: Float64Array } {
+  const [ofRows, ofColumns] = [rows, columns].map((lines) => new Float64Array(lines * count).fill(-Infinity));
   const leastOfColumns = new Float64Array(columns).fill(-Infinity); // side by side: most similarities are below
   for (let i = 0, k = 0; i < rows; i++) {
+    const row = i * count;
     let leastOfRow = -Infinity;
     for (let j = 0; j < columns; j++, k++) {
       const similarity = data[k];
       if (similarity > leastOfRow) {
-        keepLargestInto(ofRows[i], similarity);
-        leastOfRow = ofRows[i][0];
+        keepLargestInto(ofRows, similarity, row, row + count);
+        leastOfRow = ofRows[row];
       }
       if (similarity > leastOfColumns[j]) {
-        keepLargestInto(ofColumns[j], similarity);
-        leastOfColumns[j] = ofColumns[j][0];
+        keepLargestInto(ofColumns, similarity, j * count, j * count + count);
+        leastOfColumns[j] = ofColumns[j * count];
       }
     }
   }
   return { rows: ofRows, columns: ofColumns };
 }
 
-function meanOf(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+/** Of each `count` values. */
+function meansOf(values: Float64Array, count: number): Float64Array {
+  return Float64Array.from({ length: values.length / count }, (_, i) => {
+    return values.subarray(i * count, (i + 1) * count).reduce((sum, value) => sum + value, 0) / count;
+  });
 }
 
 /** The rotation that brings every row nearest to its match, both ways. */

@@ -102,19 +102,23 @@ export function linkabilityStatistic(pairs: PairScores, options: LinkabilityOpti
       if (counts.mated(weights) === 0 || counts.nonMated(weights) === 0) return null;
       const matedCounts = new Float64Array(binCount);
       for (let m = 0; m < mated.length; m++) matedCounts[mated[m]] += weights[matedSubjects[m]];
-      const ofTemplates = Int32Array.from(gallery, (subject) => weights[subject]);
+      const present = Int32Array.from(gallery.keys()).filter((j) => weights[gallery[j]] > 0);
+      const ofTemplates = present.map((j) => weights[gallery[j]]);
       // Two sums: neighbours often go into one bin, and would wait for each other.
       const [even, odd] = [new Float64Array(binCount + 1), new Float64Array(binCount + 1)];
+      let begin = 0;
       for (let probe = 0; probe < probes.length; probe++) {
         const weight = weights[probes[probe]];
         if (weight === 0) continue;
         const row = probe * columns;
-        let j = firstTemplate(labels, probe);
-        for (; j < columns - 1; j += 2) {
-          even[table[row + j]] += weight * ofTemplates[j];
-          odd[table[row + j + 1]] += weight * ofTemplates[j + 1];
+        const first = firstTemplate(labels, probe); // does not fall from probe to probe
+        while (begin < present.length && present[begin] < first) begin++;
+        let i = begin;
+        for (; i < present.length - 1; i += 2) {
+          even[table[row + present[i]]] += weight * ofTemplates[i];
+          odd[table[row + present[i + 1]]] += weight * ofTemplates[i + 1];
         }
-        if (j < columns) even[table[row + j]] += weight * ofTemplates[j];
+        if (i < present.length) even[table[row + present[i]]] += weight * ofTemplates[i];
       }
       const nonMatedCounts = even.subarray(0, binCount);
       for (let bin = 0; bin < binCount; bin++) nonMatedCounts[bin] += odd[bin];

@@ -2,7 +2,7 @@ import type { MomentsOptions } from "../align/cloud.js";
 import { applyMap } from "../align/map.js";
 import { computeMoments } from "../align/moments.js";
 import { aboutOrigin } from "../align/origin.js";
-import { fitProcrustes } from "../align/procrustes.js";
+import { fitBareProcrustes } from "../align/procrustes.js";
 import { fitUnpaired } from "../align/unpaired.js";
 import { matrix32, takeRows, type Matrix32 } from "../core/matrix.js";
 import { permutation, type Random } from "../core/random.js";
@@ -81,7 +81,7 @@ export async function learnToCarry(attacker: Attacker, leak: number, random: Ran
     const rows = oneOfEach(identities, random).slice(0, leak);
     const names = Array.from(rows, (row) => identities[row]);
     const moments = aboutOrigin(await computeMoments(takeRows(from, rows), takeRows(to, rows), names, options));
-    const map = await fitProcrustes(moments, options);
+    const map = await fitBareProcrustes(moments, options);
     return async (stolen) => toWidth(await applyMap(map, toWidth(stolen, map.sourceDimension), options), width);
   }
 

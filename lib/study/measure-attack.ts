@@ -4,7 +4,7 @@ import type { AttackResult, AttackSpec } from "./attack.js";
 import { attackFigures } from "./attack-figures.js";
 import { learnToCarry, mostLeaked, type KnownRows } from "./attacker.js";
 import { prepareStudy, type PreparedStudy } from "./prepare-study.js";
-import { prepareProtection, type ProtectRows } from "./protect-templates.js";
+import { prepareProtection, type ProtectRows, type TemplateProtection } from "./protect-templates.js";
 import type { StudyContext } from "./study-spec.js";
 import { scoreTest, type ScoredTest } from "./subject-figures.js";
 
@@ -18,16 +18,11 @@ export interface AttackMeasure {
 export function createAttackMeasure(specs: readonly AttackSpec[], context: StudyContext): AttackMeasure {
   const encoders = [...new Set(specs.flatMap(networksOf))];
   const pairs = encoders.map((source) => ({ source, target: encoders[0] }));
-  const studies = new Map<string, Promise<PreparedStudy>>();
-  const prepare = (fitSet: string, { testSet, seed }: AttackSpec): Promise<PreparedStudy> => {
-    const key = JSON.stringify([fitSet, testSet, seed]);
-    const study = studies.get(key) ?? prepareStudy({ pairs, fitSet, testSet, seed }, context);
-    studies.set(key, study);
-    return study;
-  };
+  const prepare = remember((fitSet: string, testSet: string, seed: number) => prepareStudy({ pairs, fitSet, testSet, seed }, context));
+  const protect = remember((protection: TemplateProtection, width: number, secret: number) => prepareProtection(protection, width, secret, context)); // prettier-ignore
   const both = async (spec: AttackSpec): Promise<[own: PreparedStudy, known: PreparedStudy]> => [
-    await prepare(spec.testSet, spec),
-    await prepare(spec.fitSet, spec),
+    await prepare(spec.testSet, spec.testSet, spec.seed),
+    await prepare(spec.fitSet, spec.testSet, spec.seed),
   ];
   return {
     async keyOf(spec) {
@@ -35,7 +30,20 @@ export function createAttackMeasure(specs: readonly AttackSpec[], context: Study
       const keys = (await both(spec)).map(({ keyFor }) => networksOf(spec).map((source) => keyFor({ source, target }, "attack")));
       return [spec, ...keys];
     },
-    measure: async (spec) => measureAttack(spec, ...(await both(spec)), context),
+    measure: async (spec) => measureAttack(spec, ...(await both(spec)), { ...context, protect }),
+  };
+}
+
+/** Make it once for the same arguments. */
+function remember<Arguments extends readonly (string | number)[], Made>(
+  make: (...of: Arguments) => Promise<Made>,
+): (...of: Arguments) => Promise<Made> {
+  const known = new Map<string, Promise<Made>>();
+  return (...of) => {
+    const key = JSON.stringify(of);
+    const made = known.get(key) ?? make(...of);
+    known.set(key, made);
+    return made;
   };
 }
 
@@ -45,13 +53,18 @@ export function networksOf({ source, target, sibling }: AttackSpec): string[] {
 }
 
 /** One attack, with `own` for what the systems are made of and `known` for what leaks. */
-async function measureAttack(spec: AttackSpec, own: PreparedStudy, known: PreparedStudy, context: StudyContext): Promise<AttackResult[]> {
+async function measureAttack(
+  spec: AttackSpec,
+  own: PreparedStudy,
+  known: PreparedStudy,
+  context: StudyContext & { readonly protect: (protection: TemplateProtection, width: number, secret: number) => Promise<ProtectRows> },
+): Promise<AttackResult[]> {
   const { source, target, knowledge, fitSet, testSet, seed, drawCount = 3, protection = "none", sibling } = spec;
   const { signal } = context;
   const learntFrom = knowledge === "sibling-pairs" ? sibling! : source;
   const deploy = async (encoder: string, secret: number): Promise<System> => {
     const { cloud } = await own.network(encoder);
-    const protect = await prepareProtection(protection, cloud.mean.length, secret, context);
+    const protect = await context.protect(protection, cloud.mean.length, secret);
     const leaked = lessMean((await known.network(encoder)).train, cloud.mean);
     return { keep: (rows) => protect(lessMean(rows, cloud.mean)), leaked: { bare: leaked, kept: await protect(leaked) } };
   };
