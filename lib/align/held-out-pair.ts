@@ -1,4 +1,4 @@
-import { matrix64, type Matrix32, type Matrix64 } from "../core/matrix.js";
+import { mapValues, matrix64, type Matrix32, type Matrix64 } from "../core/matrix.js";
 import type { MomentsOptions } from "./cloud.js";
 import type { HeldOutSource } from "./held-out-source.js";
 import { leftBlocks, leverageWeights, type LeftBlock } from "./left-directions.js";
@@ -42,11 +42,7 @@ export async function measureErrors(pair: HeldOutPair, penalties: readonly numbe
     const weights = await leverageWeights(block, factors, source.cloud.count, options);
     const rest = await restOf(pair, block, options);
     for (let l = 0; l < penalties.length; l++) {
-      const shrunk = matrix64(
-        along.rows,
-        along.columns,
-        along.data.map((value, k) => value * factors.data[Math.floor(k / along.columns) * factors.columns + l]),
-      );
+      const shrunk = mapValues(along, (value, k) => value * factors.data[Math.floor(k / along.columns) * factors.columns + l]);
       const { data } = await options.engine.product(block.columns, shrunk, { transposeLeft: true, signal: options.signal });
       for (let i = 0, k = 0; i < rest.rows; i++) {
         let energy = 0;

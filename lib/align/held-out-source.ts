@@ -1,4 +1,4 @@
-import { checkFinite, matrix32, matrix64, toFloat32, type Matrix32, type Matrix64 } from "../core/matrix.js";
+import { checkFinite, mapValues, matrix32, matrix64, toFloat32, type Matrix32, type Matrix64 } from "../core/matrix.js";
 import type { Engine } from "../linalg/engine.js";
 import { interpolateRows } from "../linalg/interpolate-rows.js";
 import { startPace } from "../linalg/pace.js";
@@ -87,12 +87,12 @@ export async function heldOutSource(
   }
   const { means, shares } = overMeans(exact);
   const { pivots, coefficients } = interpolateRows(
-    mapped(shares, (share) => share - 1),
+    mapValues(shares, (share) => share - 1),
     weightTolerance,
   );
   const { least, excess } = overLeast(rowsOf(shares, pivots));
   const sums = await weighedSpreads(roundedBlocks(options), excess, rank, options);
-  const ofPivots = mapped(coefficients, (value, k) => value * means[Math.floor(k / pivots.length)]);
+  const ofPivots = mapValues(coefficients, (value, k) => value * means[Math.floor(k / pivots.length)]);
   const ofAll = means.map((mean, l) => least.reduce((sum, value, k) => sum - (1 - value) * ofPivots.data[l * pivots.length + k], mean));
   const weights = await engine.product(ofPivots, excess, { signal });
   for (let k = 0; k < weights.data.length; k++) weights.data[k] += ofAll[Math.floor(k / weights.columns)];
@@ -170,17 +170,13 @@ function overMeans({ rows, columns, data }: Matrix64): { readonly means: Float64
   return { means, shares };
 }
 
-function mapped({ rows, columns, data }: Matrix64, change: (value: number, index: number) => number): Matrix64 {
-  return matrix64(rows, columns, data.map(change));
-}
-
 /** What each row's values exceed the least of them by. */
 function overLeast(matrix: Matrix64): { readonly least: number[]; readonly excess: Matrix64 } {
   const { rows, columns, data } = matrix;
   const least = Array.from({ length: rows }, (_, i) =>
     data.subarray(i * columns, (i + 1) * columns).reduce((low, value) => Math.min(low, value), Infinity),
   );
-  return { least, excess: mapped(matrix, (value, k) => value - least[Math.floor(k / columns)]) };
+  return { least, excess: mapValues(matrix, (value, k) => value - least[Math.floor(k / columns)]) };
 }
 
 /** The diagonal of a packed lower triangle += value. */

@@ -1,5 +1,5 @@
 import { ValueError } from "../core/errors.js";
-import { matrix64, type Matrix64 } from "../core/matrix.js";
+import { mapValues, matrix64, type Matrix64 } from "../core/matrix.js";
 import type { Engine } from "../linalg/engine.js";
 import { signColumnsInto } from "../linalg/sign-columns.js";
 import { firstColumns } from "../linalg/singular-directions.js";
@@ -86,11 +86,7 @@ async function fromRows(rows: Matrix64, { engine, signal }: MomentsOptions): Pro
   const rank = rankOf(values, rows.columns);
   if (values[rank - 1] < leastShare * values[0]) return fromSvd(rows, { engine, signal });
   const left = firstColumns(vectors, rank);
-  const scaled = matrix64(
-    left.rows,
-    rank,
-    left.data.map((value, k) => value / Math.sqrt(values[k % rank])),
-  );
+  const scaled = mapValues(left, (value, k) => value / Math.sqrt(values[k % rank]));
   const directions = await engine.product(rows, scaled, { transposeLeft: true, signal });
   signColumnsInto(directions);
   return Object.freeze({ rank, values: values.slice(0, rank), vectors: directions });

@@ -1,5 +1,5 @@
 import { ValueError } from "../core/errors.js";
-import { matrix64, type Matrix64 } from "../core/matrix.js";
+import { mapValues, matrix64, type Matrix64 } from "../core/matrix.js";
 import { determinantSign } from "../linalg/determinant-sign.js";
 import type { Engine, Polar } from "../linalg/engine.js";
 import { transpose } from "../linalg/transpose.js";
@@ -54,7 +54,7 @@ export async function fitProcrustes(
     moments,
     {
       name: ["procrustes", ...(rotationOnly ? ["rotation"] : []), ...(scale ? ["scaled"] : [])].join("-"),
-      weights: scale ? times(factor, c) : factor,
+      weights: scale ? mapValues(factor, (value) => c * value) : factor,
       explained: 2 * c * nuclearNorm - c * c * energy,
       parameterCount: countParameters(nearest) + moments.target.mean.length + (scale ? 1 : 0),
       rank,
@@ -123,14 +123,6 @@ async function withoutReflection(moments: Moments, nearest: Rotation, { engine, 
     for (let j = 0; j < size; j++, k++) turned.data[k] -= 2 * left.data[(i + 1) * size - 1] * right.data[(j + 1) * size - 1];
   }
   return { ...nearest, factor: turned, nuclearNorm: nearest.nuclearNorm - 2 * values[size - 1] };
-}
-
-function times({ rows, columns, data }: Matrix64, factor: number): Matrix64 {
-  return matrix64(
-    rows,
-    columns,
-    data.map((value) => factor * value),
-  );
 }
 
 function turnedRotation({ factor, sourceRank, targetRank, ...rest }: Rotation): Rotation {

@@ -1,4 +1,4 @@
-import { checkFinite, matrix32, matrix64, toFloat32, type Matrix32, type Matrix64 } from "../core/matrix.js";
+import { checkFinite, mapValues, matrix32, matrix64, toFloat32, type Matrix32, type Matrix64 } from "../core/matrix.js";
 import { largestMagnitude } from "../linalg/check.js";
 import { startPace } from "../linalg/pace.js";
 import type { MomentsOptions } from "./cloud.js";
@@ -75,7 +75,7 @@ const leastShare = 0.2;
 /** Σ w (‖t‖² − 2 t · (u ∘ (1 − f)) UᵀT + ‖(u ∘ (1 − f)) UᵀT‖²) over the rows for each penalty; null where digits are lost. */
 async function errorsByDifference(pair: HeldOutPair, options: MomentsOptions): Promise<Float64Array | null> {
   const { source } = pair;
-  const factors = mapped(source.factors, (share) => share - 1);
+  const factors = mapValues(source.factors, (share) => share - 1);
   const errors = await reachedErrors(factors, pair, options);
   const energies = new Float64Array(errors.length);
   const addOverlaps = overlapAdder(pair, factors, options);
@@ -137,7 +137,7 @@ function overlapAdder(
 ): (sums: ErrorSums, block: RoundedBlock, own: RowEnergies) => Promise<void> {
   const { weights } = source;
   const scale = largestMagnitude(along.data) || 1; // float32 does not hold every range
-  const reached = toFloat32(mapped(along, (value) => value / scale));
+  const reached = toFloat32(mapValues(along, (value) => value / scale));
   const shares = toFloat32(factors);
   const scratch = new Float32Array(along.rows * rowsPerLeftBlock(source));
   return async ({ errors, energies }, { first, last, columns: left }, { rows, energies: own }) => {
@@ -208,8 +208,4 @@ function energiesOf({ rows, columns, data }: Matrix64): Float64Array {
 
 function columnOf({ rows, columns, data }: Matrix64, column: number): Float64Array {
   return Float64Array.from({ length: rows }, (_, i) => data[i * columns + column]);
-}
-
-function mapped({ rows, columns, data }: Matrix64, change: (value: number) => number): Matrix64 {
-  return matrix64(rows, columns, data.map(change));
 }

@@ -35,6 +35,11 @@ export function toFloat32(matrix: Matrix): Matrix32 {
   return matrix32(matrix.rows, matrix.columns, new Float32Array(matrix.data));
 }
 
+/** A matrix of what `change` makes of each value, of the same width. */
+export function mapValues<M extends Matrix>({ rows, columns, data }: M, change: (value: number, index: number) => number): M {
+  return { rows, columns, data: data.map(change) } as Matrix as M;
+}
+
 /** A new matrix of the rows `indices` names, in that order. @throws ValueError when an index is outside the matrix. */
 export function takeRows(matrix: Matrix32, indices: ArrayLike<number>): Matrix32 {
   const { rows, columns, data } = matrix;

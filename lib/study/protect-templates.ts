@@ -1,6 +1,6 @@
 import { randomOrthonormal } from "../align/random-projection.js";
 import { ValueError } from "../core/errors.js";
-import { matrix32, matrix64, toFloat32, type Matrix32, type Matrix64 } from "../core/matrix.js";
+import { mapValues, matrix32, matrix64, toFloat32, type Matrix32, type Matrix64 } from "../core/matrix.js";
 import { createRandom, permutation, type Random } from "../core/random.js";
 import type { MomentsOptions } from "../align/cloud.js";
 
@@ -65,10 +65,6 @@ function multiplying(weights: Matrix64, { engine, signal }: MomentsOptions): Pro
 
 function normalMatrix(rows: number, columns: number, random: Random): Matrix64 {
   return matrix64(rows, columns, Float64Array.from({ length: rows * columns }, () => random.normal())); // prettier-ignore
-}
-
-function mapValues({ rows, columns, data }: Matrix32, of: (value: number) => number): Matrix32 {
-  return matrix32(rows, columns, data.map(of));
 }
 
 /** Each coordinate on one of four levels, in units of its row's root mean square. */
